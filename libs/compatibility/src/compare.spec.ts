@@ -1,0 +1,88 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { buildContract, type Contract, type RawOffer } from '@rollcall/contract';
+import type { JsonObject, JsonValue } from '@rollcall/kernel';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { CHANGE_FIXTURES } from './change.fixture.js';
+import { compareContracts } from './compare.js';
+import type { Change } from './comparison.js';
+import { RULES } from './rules.js';
+
+const ajv = new Ajv2020({ strict: false, logger: false, validateFormats: false });
+
+function contractOf(offer: RawOffer): Contract {
+  const { contract, issues } = buildContract(offer);
+  expect(issues).toEqual([]);
+  return contract;
+}
+
+/** Fixtures share constants between before and after; a real offer never shares objects. */
+const copy = (offer: RawOffer): RawOffer => JSON.parse(JSON.stringify(offer));
+
+function schemaOf(offer: RawOffer, change: Change): JsonValue {
+  const tool = offer.tools.find((each) => (each as JsonObject)['name'] === change.tool) as JsonObject;
+  return tool[change.path.startsWith('/output') ? 'outputSchema' : 'inputSchema'] ?? true;
+}
+
+let breaking = 0;
+let proved = 0;
+
+describe('comparing contracts', () => {
+  for (const shared of [false, true]) {
+    it.each(CHANGE_FIXTURES.map((fixture) => [fixture.name, fixture] as const))(
+      `reports that %s${shared ? ' (also when both sides share objects)' : ''}`,
+      (_name, { before, after, expect: wanted }) => {
+        const comparison = compareContracts(
+          contractOf(shared ? before : copy(before)),
+          contractOf(shared ? after : copy(after)),
+        );
+        const seen = comparison.changes.map(({ ruleId, path }) => ({ ruleId, path }));
+        expect(seen).toContainEqual({ ruleId: wanted.ruleId, path: wanted.path });
+        expect({ conclusion: comparison.conclusion, seen }).toEqual({ conclusion: wanted.conclusion, seen });
+        for (const change of comparison.changes) {
+          if (change.severity !== 'breaking' || !/^(INPUT|OUTPUT)_/.test(change.ruleId)) continue;
+          breaking++;
+          if (!change.witness) {
+            expect(change.witnessReason).toMatch(/^No witness: /);
+            continue;
+          }
+          proved++;
+          const { value, validUnder } = change.witness;
+          const [valid, invalid] = validUnder === 'base' ? [before, after] : [after, before];
+          expect(ajv.validate(schemaOf(valid, change) as JsonObject, value)).toBe(true);
+          expect(ajv.validate(schemaOf(invalid, change) as JsonObject, value)).toBe(false);
+        }
+      },
+    );
+  }
+
+  it('proves every breaking schema change of the fixtures with a witness', () => {
+    process.stdout.write(`witness share of fixtures: ${proved}/${breaking}\n`);
+    expect(proved).toBe(breaking);
+  });
+
+  it('finds nothing when a contract is compared with itself', () => {
+    for (const { before } of CHANGE_FIXTURES) {
+      const comparison = compareContracts(contractOf(copy(before)), contractOf(copy(before)));
+      expect(comparison).toMatchObject({ conclusion: 'identical', changes: [] });
+    }
+  });
+});
+
+describe('the catalogue of rules', () => {
+  it('has a fixture and a page with an example for every rule', () => {
+    const used = new Set(CHANGE_FIXTURES.map((fixture) => fixture.expect.ruleId));
+    for (const rule of RULES) {
+      expect([...used]).toContain(rule.id);
+      expect(existsSync(rule.docs) ? rule.docs : `missing ${rule.docs}`).toBe(rule.docs);
+      const page = readFileSync(rule.docs, 'utf8');
+      expect(page).toContain('## Before');
+      expect(page).toContain('## After');
+      expect(page).toContain(rule.severity);
+    }
+  });
+
+  it('has unique ids', () => {
+    expect(new Set(RULES.map((rule) => rule.id)).size).toBe(RULES.length);
+  });
+});

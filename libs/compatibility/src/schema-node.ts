@@ -1,0 +1,225 @@
+import { canonicalJson, resolvePointer, walkSchema, withoutKeywords } from '@rollcall/contract';
+import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
+
+/** A schema document: references resolve within it, never outside. */
+export type Doc = { side: 'base' | 'head'; root: JsonValue; embedded: boolean };
+/** A document; `embedded` when it contains resources of their own (`$id` below the root), where `#` means something else. */
+export function docOf(side: 'base' | 'head', root: JsonValue): Doc {
+  const embedded = [...walkSchema(root)].some((place) => place.path.length > 0 && Object.hasOwn(place.schema, '$id'));
+  return { side, root, embedded };
+}
+
+/** A schema at one place of its document. */
+export type Part = { schema: JsonValue; doc: Doc };
+/** A conjunction of schemas: a value must satisfy all of them. The empty conjunction accepts everything. */
+export type Node = readonly Part[];
+
+/** Thrown where the comparison must give up; it becomes an "undecided" finding and is never taken for "compatible". */
+export class Undecidable extends Error {
+  constructor(readonly reason: string) {
+    super(reason);
+  }
+}
+
+/** Counts work, so that hostile schemas end in "undecided" instead of in a busy process. */
+export class Budget {
+  private left: number;
+  constructor(steps: number) {
+    this.left = steps;
+  }
+  spend(steps = 1): void {
+    this.left -= steps;
+    if (this.left < 0) throw new Undecidable('the schemas are too large to compare within the work limit');
+  }
+}
+
+export const TYPE_BITS = { null: 1, boolean: 2, number: 4, string: 8, array: 16, object: 32 } as const;
+export type TypeName = keyof typeof TYPE_BITS;
+export const ALL_TYPES = 63;
+
+/** Keywords that decide validity but that are compared only for being the same. */
+export const OPAQUE = [
+  'patternProperties',
+  'not',
+  'if',
+  'then',
+  'else',
+  'contains',
+  'minContains',
+  'maxContains',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'unevaluatedProperties',
+  'unevaluatedItems',
+  '$dynamicRef',
+  '$recursiveRef',
+  'nullable',
+] as const;
+
+/** One way to satisfy a conjunction: no unions and references left at this level. */
+export type Alternative = {
+  facets: { schema: JsonObject; doc: Doc }[];
+  /** Every part that was met on the way, also those that were unions or references. */
+  origin: Part[];
+  mask: number;
+  integerOnly: boolean;
+  /** All values, when an enum or const makes them finite. */
+  values: JsonValue[] | null;
+  /** True when the alternative is larger than the truth (oneOf read as anyOf, an opaque keyword ignored). */
+  loose: boolean;
+};
+
+const MAX_ALTERNATIVES = 128;
+
+/** All alternatives of a conjunction; together they accept at least every value the conjunction accepts. */
+export function alternativesOf(node: Node, budget: Budget): Alternative[] {
+  const start: Alternative = {
+    facets: [],
+    origin: [],
+    mask: ALL_TYPES,
+    integerOnly: false,
+    values: null,
+    loose: false,
+  };
+  return expand([...node], start, budget);
+}
+
+function expand(pending: readonly Part[], sofar: Alternative, budget: Budget): Alternative[] {
+  budget.spend();
+  const [part, ...rest] = pending;
+  if (part === undefined) return sofar.mask === 0 || sofar.values?.length === 0 ? [] : [sofar];
+  if (part.schema === true) return expand(rest, sofar, budget);
+  if (!isJsonObject(part.schema)) return [];
+  const id = partId(part);
+  if (sofar.origin.some((seen) => partId(seen) === id)) return expand(rest, sofar, budget);
+  const schema = part.schema;
+  const next = narrowed(sofar, { schema, doc: part.doc });
+  if (next.mask === 0 || next.values?.length === 0) return [];
+  const more: Part[] = [
+    ...rest,
+    ...referenced(part),
+    ...list(schema, 'allOf').map((one) => ({ schema: one, doc: part.doc })),
+  ];
+  const unions = ['anyOf', 'oneOf'].map((keyword) => list(schema, keyword)).filter((union) => union.length > 0);
+  let branches: Part[][] = [more];
+  for (const union of unions) {
+    branches = branches.flatMap((branch) => union.map((one) => [...branch, { schema: one, doc: part.doc }]));
+    if (branches.length > MAX_ALTERNATIVES) throw new Undecidable('the unions have too many combinations');
+  }
+  const out = branches.flatMap((branch) => expand(branch, next, budget));
+  if (out.length > MAX_ALTERNATIVES) throw new Undecidable('the unions have too many combinations');
+  return out;
+}
+
+function narrowed(sofar: Alternative, facet: { schema: JsonObject; doc: Doc }): Alternative {
+  const { mask, integerOnly } = typeMask(facet.schema);
+  const values = enumerated(facet.schema);
+  return {
+    facets: [...sofar.facets, facet],
+    origin: [...sofar.origin, facet],
+    mask: sofar.mask & mask,
+    integerOnly: sofar.integerOnly || integerOnly,
+    values: intersect(sofar.values, values),
+    loose: sofar.loose || has(facet.schema, 'oneOf') || OPAQUE.some((keyword) => has(facet.schema, keyword)),
+  };
+}
+
+function intersect(a: JsonValue[] | null, b: JsonValue[] | null): JsonValue[] | null {
+  if (a === null || b === null) return a ?? b;
+  const allowed = new Set(b.map(canonicalJson));
+  return a.filter((value) => allowed.has(canonicalJson(value)));
+}
+
+/** The finite values of `enum` and `const`, or null when there is neither. */
+export function enumerated(schema: JsonObject): JsonValue[] | null {
+  const values = has(schema, 'enum') && Array.isArray(schema['enum']) ? schema['enum'] : null;
+  const constant = has(schema, 'const') ? [schema['const'] as JsonValue] : null;
+  return intersect(values, constant);
+}
+
+/** Types a schema allows by `type` alone; `integerOnly` when numbers must be whole. */
+export function typeMask(schema: JsonObject): { mask: number; integerOnly: boolean } {
+  if (!has(schema, 'type')) return { mask: ALL_TYPES, integerOnly: false };
+  const types = Array.isArray(schema['type']) ? schema['type'] : [schema['type'] ?? null];
+  let mask = schema['nullable'] === true ? TYPE_BITS.null : 0;
+  for (const type of types) {
+    if (type === 'integer') mask |= TYPE_BITS.number;
+    else if (typeof type === 'string' && Object.hasOwn(TYPE_BITS, type)) mask |= TYPE_BITS[type as TypeName];
+  }
+  return { mask, integerOnly: types.includes('integer') && !types.includes('number') };
+}
+
+/** What the `$ref` of a schema points at; a reference we cannot follow makes the comparison undecided. */
+export function referenced(part: Part): Part[] {
+  if (!isJsonObject(part.schema) || !has(part.schema, '$ref')) return [];
+  const ref = part.schema['$ref'];
+  const target = typeof ref === 'string' && !part.doc.embedded ? resolvePointer(part.doc.root, ref) : undefined;
+  if (target === undefined || (typeof target !== 'boolean' && !isJsonObject(target))) {
+    throw new Undecidable(`the reference ${JSON.stringify(ref)} is not followed`);
+  }
+  return [{ schema: target, doc: part.doc }];
+}
+
+export function has(schema: JsonObject, keyword: string): boolean {
+  return Object.hasOwn(schema, keyword);
+}
+
+/** An own value of an object, never one inherited from its prototype (`constructor`, `toString`). */
+export function own(schema: JsonObject, key: string): JsonValue | undefined {
+  return Object.hasOwn(schema, key) ? schema[key] : undefined;
+}
+
+export function list(schema: JsonObject, keyword: string): JsonValue[] {
+  const value = own(schema, keyword);
+  return Array.isArray(value) ? value : [];
+}
+
+export function map(schema: JsonObject, keyword: string): JsonObject {
+  const value = own(schema, keyword);
+  return isJsonObject(value) ? value : {};
+}
+
+const ids = new WeakMap<object, number>();
+let nextId = 0;
+
+/** Identity of a part within this process: the same object in the same document side. */
+export function partId(part: Part): string {
+  if (!isJsonObject(part.schema)) return part.schema === true ? 'T' : 'F';
+  let id = ids.get(part.schema);
+  if (id === undefined) {
+    id = nextId++;
+    ids.set(part.schema, id);
+  }
+  return `${part.doc.side[0]}${id}`;
+}
+
+/** Identity of a conjunction: order and repetition do not count. */
+export function nodeId(node: Node): string {
+  return [...new Set(node.map(partId))].sort().join('&');
+}
+
+const WORDING: ReadonlySet<string> = new Set([
+  'description',
+  'title',
+  'examples',
+  'default',
+  '$comment',
+  '$schema',
+  'x-mcp-header',
+]);
+const texts = new WeakMap<object, string>();
+
+/** Text that is equal only for schemas that certainly accept the same values; references count with their document. */
+export function meaningOf(part: Part): string {
+  const key = isJsonObject(part.schema) ? part.schema : null;
+  const known = key === null ? undefined : texts.get(key);
+  if (known !== undefined) return known;
+  let text = canonicalJson(withoutKeywords(part.schema, WORDING));
+  const refers = [...walkSchema(part.schema)].some((place) =>
+    ['$ref', '$dynamicRef', '$recursiveRef'].some((k) => has(place.schema, k)),
+  );
+  if (refers) text += `@${canonicalJson(withoutKeywords(part.doc.root, WORDING))}`;
+  if (key !== null) texts.set(key, text);
+  return text;
+}
