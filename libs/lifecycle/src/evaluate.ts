@@ -1,0 +1,63 @@
+import type { Evidence } from './evidence.js';
+import type { Finding, GuardName, GuardReport } from './guard-report.js';
+import {
+  expectationsKept,
+  firstActiveOrSafe,
+  goldenCallsPass,
+  rolloutComplete,
+  sloSet,
+  stagingInspectionFresh,
+} from './promotion-guards.js';
+import {
+  beforeSunset,
+  consumersNotified,
+  drained,
+  successorDeclared,
+  sunsetPassed,
+  sunsetWindow,
+} from './retirement-guards.js';
+import {
+  checkConcluded,
+  contactPresent,
+  contractKnown,
+  destructiveToolsRuled,
+  fourEyes,
+  noLintErrors,
+  unauthenticatedAccessRefused,
+  versionNumberFits,
+} from './review-guards.js';
+import type { TransitionRule } from './transitions.js';
+
+const GUARDS: Record<GuardName, (evidence: Evidence) => Finding> = {
+  contract_known: contractKnown,
+  check_concluded: checkConcluded,
+  version_number_fits: versionNumberFits,
+  contact_present: contactPresent,
+  four_eyes: fourEyes,
+  unauthenticated_access_refused: unauthenticatedAccessRefused,
+  no_lint_errors: noLintErrors,
+  destructive_tools_ruled: destructiveToolsRuled,
+  staging_inspection_fresh: stagingInspectionFresh,
+  expectations_kept: expectationsKept,
+  golden_calls_pass: goldenCallsPass,
+  slo_set: sloSet,
+  first_active_or_safe: firstActiveOrSafe,
+  rollout_complete: rolloutComplete,
+  successor_declared: successorDeclared,
+  sunset_window: sunsetWindow,
+  consumers_notified: consumersNotified,
+  before_sunset: beforeSunset,
+  sunset_passed: sunsetPassed,
+  drained,
+};
+
+/** Each guard of a rule with what it found, in the rule's order: the one function behind the console, `can-i` and the API. */
+export function evaluate(rule: TransitionRule, evidence: Evidence): GuardReport[] {
+  return rule.guards.map((guard) => ({ guard, ...GUARDS[guard](evidence) }));
+}
+
+/** `no` when a guard is unmet, else `unknown` when one is unknown, else `yes`; only `yes` lets a transition pass. */
+export function answer(reports: readonly GuardReport[]): 'yes' | 'no' | 'unknown' {
+  if (reports.some(({ status }) => status === 'unmet')) return 'no';
+  return reports.every(({ status }) => status === 'met') ? 'yes' : 'unknown';
+}

@@ -1,0 +1,197 @@
+import { describe, expect, it } from '@jest/globals';
+import { digestOf } from '@rollcall/contract';
+import { EVERYTHING, NOTHING } from './evidence.fixture.js';
+import { DEFAULT_POLICY, type Evidence, evaluate, GUARD_NAMES, type GuardName, type GuardStatus } from './index.js';
+
+function report(guard: GuardName, parts: Partial<Evidence>, base = EVERYTHING) {
+  const rule = { from: 'draft', to: 'in_review', action: 'test', guards: [guard], reasonRequired: false } as const;
+  const [found] = evaluate(rule, { ...base, ...parts });
+  if (found === undefined) throw new Error('no report');
+  return found;
+}
+
+const OTHER = digestOf('other');
+const { concludedCheck, stagingInspection, deprecation } = EVERYTHING as {
+  [K in keyof Evidence]: NonNullable<Evidence[K]>;
+};
+const observedOpen = { refused: false, inspectionId: 'ins_1', at: '2026-11-20T10:00:00Z' };
+const exception = {
+  id: 'exc_1',
+  guard: 'unauthenticated_access_refused' as const,
+  reason: 'Public data.',
+  expiresAt: '2026-11-20T12:00:01Z',
+};
+const successor = { server: 'com.acme/ledger', version: '2.0.0' };
+
+/** What each guard says about which evidence, read on top of evidence with which it is met. */
+const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
+  contract_known: [['unknown', { contractDigest: null }]],
+  check_concluded: [
+    ['unknown', { concludedCheck: null }],
+    ['unknown', { contractDigest: null }],
+    ['unknown', { concludedCheck: { ...concludedCheck, contractDigest: null } }],
+    ['unmet', { contractDigest: OTHER }],
+    ['met', { concludedCheck: { ...concludedCheck, conclusion: 'breaking', lintErrors: 4 } }],
+  ],
+  version_number_fits: [
+    ['unknown', { versionNumber: null }],
+    ['unmet', { versionNumber: { allowed: false, message: '1.0.1 is too low.', checkId: 'chk_1' } }],
+  ],
+  contact_present: [
+    ['unmet', { contact: null }],
+    ['unmet', { contact: '  ' }],
+  ],
+  four_eyes: [
+    ['unmet', { actorId: 'prn_1' }],
+    ['unknown', { actorId: null }],
+    ['unknown', { publisherId: null }],
+    ['unknown', { publisherId: null, actorId: null }],
+  ],
+  unauthenticated_access_refused: [
+    ['unknown', { unauthenticatedAccess: null }],
+    ['unmet', { unauthenticatedAccess: observedOpen }],
+    ['met', { unauthenticatedAccess: observedOpen, exceptions: [exception] }],
+    ['met', { unauthenticatedAccess: null, exceptions: [exception] }],
+    ['unmet', { unauthenticatedAccess: observedOpen, exceptions: [{ ...exception, expiresAt: EVERYTHING.now }] }],
+    ['unmet', { unauthenticatedAccess: observedOpen, exceptions: [{ ...exception, expiresAt: 'never' }] }],
+    ['unmet', { unauthenticatedAccess: observedOpen, exceptions: [{ ...exception, guard: 'four_eyes' }] }],
+    ['met', { unauthenticatedAccess: null, transport: 'stdio' }],
+    ['unknown', { unauthenticatedAccess: null, transport: null }],
+  ],
+  no_lint_errors: [
+    ['unmet', { concludedCheck: { ...concludedCheck, lintErrors: 1 } }],
+    ['unknown', { concludedCheck: null }],
+    ['unknown', { contractDigest: OTHER }],
+    ['unknown', { contractDigest: null, concludedCheck: { ...concludedCheck, contractDigest: null } }],
+  ],
+  destructive_tools_ruled: [
+    ['unknown', { destructiveTools: null }],
+    ['met', { destructiveTools: [], approvalRules: {} }],
+    ['unmet', { approvalRules: {} }],
+    ['unmet', { destructiveTools: ['wipe', 'drop'] }],
+    ['met', { destructiveTools: ['wipe', 'drop'], approvalRules: { '*': 'none' } }],
+    ['unmet', { destructiveTools: ['constructor'] }],
+  ],
+  staging_inspection_fresh: [
+    ['unknown', { stagingInspection: null }],
+    ['unknown', { approvedContractDigest: null }],
+    ['unknown', { stagingInspection: { ...stagingInspection, contractDigest: null } }],
+    ['unmet', { approvedContractDigest: OTHER }],
+    ['unmet', { stagingInspection: { ...stagingInspection, outcome: 'timeout' } }],
+    ['met', { stagingInspection: { ...stagingInspection, at: '2026-11-19T12:00:00Z' } }],
+    ['unmet', { stagingInspection: { ...stagingInspection, at: '2026-11-19T11:59:59Z' } }],
+    ['unknown', { stagingInspection: { ...stagingInspection, at: '2026-11-20T12:01:01Z' } }],
+    ['unknown', { stagingInspection: { ...stagingInspection, at: 'today' } }],
+    // Nobody approved and nobody saw a contract: equal ignorance is not agreement.
+    ['unknown', { approvedContractDigest: null, stagingInspection: { ...stagingInspection, contractDigest: null } }],
+  ],
+  expectations_kept: [
+    ['unknown', { consumerImpact: null }],
+    ['unmet', { consumerImpact: { broken: [{ agentId: 'agt_1', approved: false }] } }],
+    ['met', { consumerImpact: { broken: [{ agentId: 'agt_1', approved: true }] } }],
+  ],
+  golden_calls_pass: [
+    ['unknown', { goldenCalls: null }],
+    ['unknown', { goldenCalls: { total: 0, failed: 0, at: EVERYTHING.now } }],
+    ['unmet', { goldenCalls: { total: 3, failed: 1, at: EVERYTHING.now } }],
+  ],
+  slo_set: [
+    ['unknown', { slo: null }],
+    ['unmet', { slo: { objective: null } }],
+  ],
+  first_active_or_safe: [
+    ['met', { firstActive: true, changeClass: null }],
+    ['met', { changeClass: 'identical' }],
+    ['unmet', { changeClass: 'dangerous' }],
+    ['unmet', { changeClass: 'breaking' }],
+    ['unknown', { changeClass: null }],
+    ['unknown', { firstActive: null, changeClass: 'breaking' }],
+    ['unmet', { firstActive: true, policy: { ...DEFAULT_POLICY, allowDirectActivation: false } }],
+  ],
+  rollout_complete: [
+    ['unmet', { rollout: { lastStepReached: false, soaked: true, errorBudgetBurning: false } }],
+    ['unmet', { rollout: { lastStepReached: true, soaked: false, errorBudgetBurning: false } }],
+    ['unmet', { rollout: { lastStepReached: true, soaked: true, errorBudgetBurning: true } }],
+    ['met', { rollout: null }],
+    ['unknown', { rollout: null, changeClass: 'dangerous' }],
+    ['unknown', { rollout: null, policy: { ...DEFAULT_POLICY, allowDirectActivation: false } }],
+  ],
+  successor_declared: [
+    ['unknown', { deprecation: null }],
+    ['unmet', { deprecation: { ...deprecation, successor: null } }],
+    ['met', { deprecation: { ...deprecation, successor: null, noSuccessor: true } }],
+    ['unmet', { deprecation: { ...deprecation, noSuccessor: true } }],
+    ['met', { deprecation: { ...deprecation, successor: { ...successor, state: 'staging' } } }],
+    ['met', { deprecation: { ...deprecation, successor: { ...successor, state: 'canary' } } }],
+    ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'in_review' } } }],
+    ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'deprecated' } } }],
+    ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'decommissioned' } } }],
+  ],
+  sunset_window: [
+    ['unknown', { deprecation: null }],
+    ['unmet', { deprecation: { ...deprecation, sunsetAt: null } }],
+    ['unmet', { deprecation: { ...deprecation, sunsetAt: '2026-12-20T11:59:59Z' } }],
+    ['unmet', { deprecation: { ...deprecation, sunsetAt: 'later' } }],
+    ['unmet', { policy: { ...DEFAULT_POLICY, deprecationMinimumDays: 31 } }],
+  ],
+  consumers_notified: [
+    ['unknown', { deprecation: null }],
+    ['unknown', { deprecation: { ...deprecation, notifiedConsumers: null } }],
+    ['met', { deprecation: { ...deprecation, notifiedConsumers: 0 } }],
+  ],
+  before_sunset: [
+    ['met', { sunsetAt: '2026-11-20T12:00:01Z' }],
+    ['unmet', { sunsetAt: '2026-11-20T12:00:00Z' }],
+    ['unknown', { sunsetAt: null }],
+    ['unknown', { sunsetAt: 'soon' }],
+  ],
+  sunset_passed: [
+    ['unmet', { sunsetAt: '2026-11-20T12:00:01Z' }],
+    ['unknown', { sunsetAt: null }],
+    ['unknown', { sunsetAt: 'soon' }],
+  ],
+  drained: [
+    ['unknown', { usage: null }],
+    ['unknown', { usage: { lastCallAt: null, reportedUntil: null } }],
+    ['unknown', { usage: { lastCallAt: null, reportedUntil: '2026-11-20T10:59:59Z' } }],
+    ['met', { usage: { lastCallAt: null, reportedUntil: '2026-11-20T11:00:00Z' } }],
+    ['unmet', { usage: { lastCallAt: '2026-11-13T12:00:00Z', reportedUntil: EVERYTHING.now } }],
+    ['unmet', { usage: { lastCallAt: EVERYTHING.now, reportedUntil: null } }],
+    ['unmet', { usage: { lastCallAt: 'long ago', reportedUntil: EVERYTHING.now } }],
+    ['unmet', { policy: { ...DEFAULT_POLICY, drainWindowDays: 8 } }],
+  ],
+};
+
+/** Guards about our own records: there, nothing recorded is known to be nothing. */
+const KNOWN_FROM_OUR_RECORDS: GuardName[] = ['contact_present'];
+
+describe('guards', () => {
+  it.each([...GUARD_NAMES])('%s judges as its table says', (guard) => {
+    for (const [status, parts] of TABLE[guard]) {
+      expect({ parts, status: report(guard, parts).status }).toEqual({ parts, status });
+    }
+  });
+
+  it.each(GUARD_NAMES.filter((guard) => guard !== 'before_sunset'))('%s is met by full evidence', (guard) => {
+    const found = report(guard, {});
+    expect(found).toMatchObject({ guard, status: 'met' });
+    expect(found.message).toMatch(/\.$/);
+  });
+
+  it.each([...GUARD_NAMES])('%s never passes when nothing is known', (guard) => {
+    const { status, message } = report(guard, {}, NOTHING);
+    expect(status).toBe(KNOWN_FROM_OUR_RECORDS.includes(guard) ? 'unmet' : 'unknown');
+    expect(message).toMatch(/\.$/);
+  });
+
+  it('refuses the publisher as reviewer and says so', () => {
+    const found = report('four_eyes', { actorId: 'prn_1' });
+    expect(found.message).toBe('The reviewer published this version; somebody else has to review it.');
+    expect(found.evidence).toEqual({ publisherId: 'prn_1', actorId: 'prn_1' });
+  });
+
+  it('names the destructive tools nobody ruled on', () => {
+    const found = report('destructive_tools_ruled', { destructiveTools: ['wipe', 'drop', 'erase'] });
+    expect(found.message).toBe('No approval rule for: drop, erase.');
+  });
+});
