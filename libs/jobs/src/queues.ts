@@ -1,0 +1,28 @@
+/** Jobs carry ids only; what they work on is read from the database when they run. */
+export type QueueJobs = {
+  /** Connections to live servers. */
+  inspections: { 'inspection.run': { organizationId: string; inspectionId: string } };
+  /** Recorded checks of a version against a base. */
+  checks: { 'check.run': { organizationId: string; checkId: string } };
+  /** Compiling and signing what gateways enforce; runs where the signing keys are. */
+  bundles: { 'bundle.compile': { organizationId: string } };
+  /** What happens because time passes. */
+  lifecycle: { 'lifecycle.sweep': Record<string, never>; 'outbox.purge': Record<string, never> };
+};
+
+/** A queue's name. */
+export type QueueName = keyof QueueJobs;
+
+/** The name of a job in one queue. */
+export type JobName<Q extends QueueName> = keyof QueueJobs[Q] & string;
+
+/** The payload of one kind of job. */
+export type JobPayload<Q extends QueueName, N extends JobName<Q>> = QueueJobs[Q][N];
+
+/** Every queue there is; `concurrency` is how many of its jobs one worker process runs at a time. */
+export const QUEUES: { readonly [Q in QueueName]: { readonly concurrency: number } } = {
+  inspections: { concurrency: 8 },
+  checks: { concurrency: 4 },
+  bundles: { concurrency: 1 },
+  lifecycle: { concurrency: 1 },
+};
