@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import { Runtime } from '@rollcall/access';
+import { AuditLog } from '@rollcall/audit';
+import { notFound, type RequestContext } from '@rollcall/kernel';
+import { Outbox, PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
+import { ServerCatalog } from '@rollcall/registry';
+import type { CheckResult } from './check.js';
+import { CHECK_REQUESTED } from './checks.events.js';
+
+/** Rows of checks, with the event and the audit line that belong to each change. */
+@Injectable()
+export class CheckRecords {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly transactions: TransactionRunner,
+    private readonly runtime: Runtime,
+    private readonly outbox: Outbox,
+    private readonly audit: AuditLog,
+    private readonly catalog: ServerCatalog,
+  ) {}
+
+  systemContext(organizationId: string): RequestContext {
+    return this.runtime.systemContext(organizationId);
+  }
+
+  async queue(
+    ctx: RequestContext,
+    input: { versionId: string; baseVersionId: string | null; requestedBy: string; inspectionId?: string },
+  ): Promise<string> {
+    const id = ctx.ids.next('chk');
+    await this.transactions.run(async (tx) => {
+      await tx.check.create({
+        data: {
+          id,
+          organizationId: ctx.organizationId,
+          versionId: input.versionId,
+          baseVersionId: input.baseVersionId,
+          inspectionId: input.inspectionId ?? null,
+          requestedBy: input.requestedBy,
+          status: 'queued',
+          steps: [],
+          findings: [],
+          requestedAt: ctx.clock.now(),
+        },
+      });
+      await this.outbox.append(tx, {
+        organizationId: ctx.organizationId,
+        topic: CHECK_REQUESTED,
+        payload: { checkId: id },
+      });
+    });
+    return id;
+  }
+
+  async conclude(
+    tx: Tx,
+    ctx: RequestContext,
+    done: {
+      check: { id: string; versionId: string };
+      result: CheckResult;
+      baseVersionId: string | null;
+      contractDigest: string | null;
+    },
+  ): Promise<void> {
+    const { check, result } = done;
+    await tx.check.update({
+      where: { id: check.id },
+      data: {
+        status: 'completed',
+        conclusion: result.conclusion,
+        contractDigest: done.contractDigest,
+        baseVersionId: done.baseVersionId,
+        comparison: (result.comparison ?? undefined) as object,
+        findings: result.findings as object,
+        steps: result.steps as object,
+        finishedAt: ctx.clock.now(),
+      },
+    });
+    await this.audit.append(tx, ctx, {
+      action: 'version.check',
+      subject: `version:${check.versionId}`,
+      data: { check: check.id, conclusion: result.conclusion, contract: done.contractDigest },
+    });
+  }
+
+  /** One check of a version the caller may see. */
+  async byId(ctx: RequestContext, id: string) {
+    const row = await this.prisma.check.findFirst({ where: { id, organizationId: ctx.organizationId } });
+    if (!row) throw notFound('check', id);
+    await this.catalog.version(ctx, { byId: row.versionId });
+    return row;
+  }
+
+  /** Up to 20 per version, newest first. */
+  ofVersions(organizationId: string, versionIds: readonly string[]) {
+    return this.prisma.check.findMany({
+      where: { organizationId, versionId: { in: [...versionIds] } },
+      orderBy: { requestedAt: 'desc' },
+      take: 20 * versionIds.length,
+    });
+  }
+
+  /** Newest concluded check of exactly this contract. */
+  newestConcluded(organizationId: string, versionId: string, contractDigest: string) {
+    return this.prisma.check.findFirst({
+      where: { organizationId, versionId, contractDigest, status: 'completed' },
+      orderBy: { finishedAt: 'desc' },
+    });
+  }
+}

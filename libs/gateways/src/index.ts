@@ -1,0 +1,2 @@
+export { GatewayService } from './gateway.service.js';
+export { GatewaysModule } from './gateways.module.js';

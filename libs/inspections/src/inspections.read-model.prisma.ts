@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { notFound, type RequestContext } from '@rollcall/kernel';
+import { PrismaService } from '@rollcall/persistence';
+import { ServerCatalog } from '@rollcall/registry';
+
+/** Everything of an inspection but its raw frames, which are big and shown nowhere yet. */
+const COLUMNS = { omit: { frames: true } } as const;
+
+/** Reads inspections for screens and for guards. */
+@Injectable()
+export class InspectionReadModel {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly catalog: ServerCatalog,
+  ) {}
+
+  /** One inspection of a version the caller may see. */
+  async byId(ctx: RequestContext, id: string) {
+    const row = await this.prisma.inspection.findFirst({
+      where: { id, organizationId: ctx.organizationId },
+      ...COLUMNS,
+    });
+    if (!row) throw notFound('inspection', id);
+    await this.catalog.version(ctx, { byId: row.versionId });
+    return row;
+  }
+
+  /** The newest 20 per version, newest first. */
+  async ofVersions(organizationId: string, versionIds: readonly string[]) {
+    return this.prisma.inspection.findMany({
+      where: { organizationId, versionId: { in: [...versionIds] } },
+      orderBy: { requestedAt: 'desc' },
+      take: 20 * versionIds.length,
+      ...COLUMNS,
+    });
+  }
+
+  /** Newest finished inspection per server: its health as last seen. */
+  async healthOfServers(organizationId: string, serverIds: readonly string[]) {
+    return this.prisma.$queryRaw<{ serverId: string; outcome: string; at: Date; latencyMs: number | null }[]>`
+      SELECT DISTINCT ON (v.server_id) v.server_id AS "serverId", i.outcome, i.finished_at AS "at", i.latency_ms AS "latencyMs"
+      FROM inspections i JOIN server_versions v ON v.id = i.version_id
+      WHERE i.organization_id = ${organizationId} AND v.server_id = ANY(${[...serverIds]}) AND i.finished_at IS NOT NULL
+      ORDER BY v.server_id, i.finished_at DESC, i.id DESC`;
+  }
+
+  /** Newest finished inspection in any staging environment. */
+  newestInStaging(organizationId: string, versionId: string, environmentIds: readonly string[]) {
+    return this.prisma.inspection.findFirst({
+      where: { organizationId, versionId, environmentId: { in: [...environmentIds] }, finishedAt: { not: null } },
+      orderBy: { finishedAt: 'desc' },
+      ...COLUMNS,
+    });
+  }
+
+  /** Newest inspection that tried to get in without a token. */
+  newestAccessTest(organizationId: string, versionId: string) {
+    return this.prisma.inspection.findFirst({
+      where: { organizationId, versionId, unauthenticatedAccessRefused: { not: null } },
+      orderBy: { finishedAt: 'desc' },
+      ...COLUMNS,
+    });
+  }
+}

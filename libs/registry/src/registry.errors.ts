@@ -1,0 +1,85 @@
+import { type JsonObject, Refusal } from '@rollcall/kernel';
+
+/** The document is not a valid server.json; every problem is in `details.issues`. */
+export function manifestInvalid(issues: { path: string; message: string }[]): Refusal {
+  const first = issues[0];
+  return new Refusal({
+    code: 'MANIFEST_INVALID',
+    message: `The manifest is not a valid server.json: ${first?.path ?? ''} ${first?.message ?? ''}`.trim(),
+    nextStep: 'Correct every issue listed in details.issues and publish again.',
+    path: ['manifest'],
+    details: { issues } as JsonObject,
+  });
+}
+
+/** Nobody of the caller's teams owns the namespace; the answer is the same when it does not exist. */
+export function namespaceNotOwned(namespace: string): Refusal {
+  return new Refusal({
+    code: 'NAMESPACE_NOT_OWNED',
+    message: `No team of yours owns the namespace "${namespace}".`,
+    nextStep: `Ask an administrator to run: rollcall namespaces claim ${namespace} --team TEAM`,
+    path: ['manifest', 'name'],
+  });
+}
+
+export function namespaceTaken(namespace: string): Refusal {
+  return new Refusal({
+    code: 'NAMESPACE_TAKEN',
+    message: `The namespace "${namespace}" already belongs to another team.`,
+    nextStep: 'Choose another namespace, or ask its owner to publish for you.',
+    path: ['name'],
+  });
+}
+
+export function namespaceInvalid(namespace: string): Refusal {
+  return new Refusal({
+    code: 'NAMESPACE_INVALID',
+    message: `"${namespace}" is not a reverse-DNS namespace.`,
+    nextStep: 'Use letters, digits, dots and hyphens with at least one dot, for example com.acme.payments.',
+    path: ['name'],
+  });
+}
+
+/** A published version is immutable: the same number with other content needs a new number. */
+export function versionConflict(server: string, version: string): Refusal {
+  return new Refusal({
+    code: 'VERSION_CONFLICT',
+    message: `${server} ${version} was published with another manifest, and a published version never changes.`,
+    nextStep: 'Raise "version" in server.json and publish again.',
+    path: ['manifest', 'version'],
+  });
+}
+
+export function tooManyVersions(server: string, cap: number): Refusal {
+  return new Refusal({
+    code: 'TOO_MANY_VERSIONS',
+    message: `${server} already has ${cap} versions.`,
+    nextStep: 'Publish under a new server name.',
+  });
+}
+
+export function aliasTaken(alias: string): Refusal {
+  return new Refusal({
+    code: 'ALIAS_TAKEN',
+    message: `Another server already uses the alias "${alias}"; it prefixes tool names and must be unique.`,
+    nextStep: 'Choose another alias with --alias.',
+    path: ['alias'],
+  });
+}
+
+export function aliasInvalid(alias: string): Refusal {
+  return new Refusal({
+    code: 'ALIAS_INVALID',
+    message: `"${alias}" cannot be an alias.`,
+    nextStep: 'Use 1 to 32 lower-case letters, digits and hyphens, starting with a letter or digit.',
+    path: ['alias'],
+  });
+}
+
+export function endpointInvalid(message: string): Refusal {
+  return new Refusal({
+    code: 'ENDPOINT_INVALID',
+    message,
+    nextStep: 'Give an absolute http(s) URL for streamable_http, or the name of a launcher for stdio, and not both.',
+  });
+}

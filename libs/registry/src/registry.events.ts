@@ -1,0 +1,6 @@
+/** Outbox topics of this feature: `payload` is `{ versionId }`. */
+export const VERSION_PUBLISHED = 'version.published';
+/** Somebody said where a version runs; `payload` is `{ versionId, environmentId }`. */
+export const ENDPOINT_SET = 'endpoint.set';
+/** Something a policy is compiled from has changed; `payload` is `{ organizationId }`. */
+export const POLICY_CHANGED = 'policy.changed';

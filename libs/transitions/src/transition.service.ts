@@ -1,0 +1,125 @@
+import { Injectable } from '@nestjs/common';
+import { AccessService, type Action } from '@rollcall/access';
+import { Refusal, type RequestContext } from '@rollcall/kernel';
+import {
+  answer,
+  evaluate,
+  findRule,
+  type GuardReport,
+  type LifecycleState,
+  TRANSITIONS,
+  type TransitionRule,
+} from '@rollcall/lifecycle';
+import { PrismaService, TransactionRunner, withAdvisoryLock } from '@rollcall/persistence';
+import { ServerCatalog } from '@rollcall/registry';
+import { EvidenceCollector, type SubjectVersion } from './evidence.collector.js';
+import type { TransitionInput } from './transition.js';
+import { TransitionRecords } from './transition.records.prisma.js';
+import { guardUnmet, invalidInput, noSuchTransition, notOverridable, reasonRequired } from './transitions.errors.js';
+
+/** What `can-i` answers: every guard of the step with its evidence. */
+export type GateReport = {
+  version: SubjectVersion;
+  rule: TransitionRule;
+  guards: GuardReport[];
+  answer: 'yes' | 'no' | 'unknown';
+};
+
+/** The one way a version moves. The console, the CLI and the sweep all come through here. */
+@Injectable()
+export class TransitionService {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly access: AccessService,
+    private readonly catalog: ServerCatalog,
+    private readonly evidence: EvidenceCollector,
+    private readonly transactions: TransactionRunner,
+    private readonly records: TransitionRecords,
+  ) {}
+
+  /** Evaluates the guards of a step without taking it. */
+  async canI(ctx: RequestContext, input: TransitionInput): Promise<GateReport> {
+    const version = await this.catalog.version(ctx, input.version);
+    const rule = ruleFor(version, input.to);
+    const guards = evaluate(rule, await this.evidence.collect(ctx, version, input));
+    return { version, rule, guards, answer: answer(guards) };
+  }
+
+  /**
+   * Takes a step: authorizes it, evaluates its guards under the version's lock, and writes transition, audit event and
+   * outbox event in one transaction. Refuses with NO_SUCH_TRANSITION, FORBIDDEN, REASON_REQUIRED or GUARD_UNMET.
+   */
+  async transition(
+    ctx: RequestContext,
+    input: TransitionInput,
+  ): Promise<{ transitionId: string; guards: GuardReport[] }> {
+    const visible = await this.catalog.version(ctx, input.version);
+    await this.access.authorize(ctx, ruleFor(visible, input.to).action as Action, visible.server.teamId);
+    return this.transactions.run(async (tx) => {
+      await withAdvisoryLock(tx, `version:${visible.id}`);
+      const version = await this.catalog.version(ctx, { byId: visible.id });
+      const rule = ruleFor(version, input.to);
+      if (rule.reasonRequired && !input.reason?.trim()) throw reasonRequired();
+      const guards = evaluate(rule, await this.evidence.collect(ctx, version, input));
+      const overridden = await this.decide(ctx, { rule, guards, input });
+      const transitionId = await this.records.move(tx, ctx, { version, rule, guards, overridden, input });
+      return { transitionId, guards };
+    });
+  }
+
+  /** Ends every version whose sunset has passed and whose guards are met; returns the ids of those it ended. */
+  async sweepSunsets(contextOf: (organizationId: string) => RequestContext, now: Date): Promise<string[]> {
+    const due = await this.prisma.serverVersion.findMany({ where: { state: 'deprecated' }, take: 1000 });
+    const ended: string[] = [];
+    for (const version of due) {
+      const sunsetAt = (version.deprecation as { sunsetAt?: string } | null)?.sunsetAt;
+      if (!sunsetAt || Date.parse(sunsetAt) > now.getTime()) continue;
+      try {
+        await this.transition(contextOf(version.organizationId), {
+          version: { byId: version.id },
+          to: 'decommissioned',
+          reason: 'The announced sunset has passed.',
+        });
+        ended.push(version.id);
+      } catch (error) {
+        // not drained yet, or somebody was faster: the next sweep asks again
+        if (!(error instanceof Refusal)) throw error;
+      }
+    }
+    return ended;
+  }
+
+  /** True when an administrator overrode what was not met; throws GUARD_UNMET when nobody did. */
+  private async decide(
+    ctx: RequestContext,
+    step: { rule: TransitionRule; guards: GuardReport[]; input: TransitionInput },
+  ): Promise<boolean> {
+    const { rule, guards, input } = step;
+    if (answer(guards) === 'yes') return false;
+    if (!input.override) throw guardUnmet(rule.from, rule.to, guards);
+    if (!rule.overridable) throw notOverridable(rule.from, rule.to);
+    await this.access.authorize(ctx, 'version.override');
+    if (!input.reason?.trim()) throw reasonRequired();
+    return true;
+  }
+}
+
+function ruleFor(version: { state: string; quarantineReason: string | null }, to: LifecycleState): TransitionRule {
+  const from = version.state as LifecycleState;
+  const rule = findRule(from, to);
+  if (!rule) {
+    throw noSuchTransition(
+      from,
+      to,
+      TRANSITIONS.filter((one) => one.from === from).map((one) => one.to),
+    );
+  }
+  if (version.quarantineReason !== null && ['staging', 'canary', 'active'].includes(to)) {
+    throw invalidInput(
+      'version',
+      `The version is quarantined: ${version.quarantineReason}`,
+      'A security reviewer lifts it with: rollcall release NAME@VERSION --reason R',
+    );
+  }
+  return rule;
+}

@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Refusal, type RequestContext } from '@rollcall/kernel';
+import { PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
+import { z } from 'zod';
+
+const CALL = z.strictObject({
+  agent: z.string().min(1).max(64),
+  alias: z.string().min(1).max(32),
+  version: z.string().min(1).max(255),
+  tool: z.string().min(1).max(128),
+  ok: z.int().nonnegative(),
+  refused: z.int().nonnegative(),
+  errors: z.int().nonnegative(),
+});
+
+const REPORT = z.strictObject({
+  gateway: z.string().max(128),
+  bootId: z.string().min(1).max(64),
+  seq: z.int().nonnegative(),
+  windowStart: z.iso.datetime(),
+  windowEnd: z.iso.datetime(),
+  calls: z.array(CALL).max(10_000),
+});
+
+/** The gateway a report comes from, as its token says. */
+export type Reporter = { id: string; organizationId: string; environmentId: string };
+
+/** What gateways saw being called. */
+@Injectable()
+export class UsageService {
+  constructor(
+    private readonly prisma: PrismaService,
+    private readonly transactions: TransactionRunner,
+  ) {}
+
+  /** Adds a report to the hourly counts, once per (gateway, boot, seq): a report that is sent again changes nothing. */
+  async record(ctx: RequestContext, reporter: Reporter, body: unknown): Promise<{ counted: boolean }> {
+    const parsed = REPORT.safeParse(body);
+    if (!parsed.success) throw malformed(z.prettifyError(parsed.error));
+    const report = parsed.data;
+    return this.transactions.run(async (tx) => {
+      const { count } = await tx.usageReport.createMany({
+        data: {
+          gatewayId: reporter.id,
+          bootId: report.bootId,
+          seq: report.seq,
+          organizationId: reporter.organizationId,
+          windowEnd: new Date(report.windowEnd),
+          receivedAt: ctx.clock.now(),
+        },
+        skipDuplicates: true,
+      });
+      if (count === 0) return { counted: false };
+      const hour = hourOf(new Date(report.windowEnd));
+      for (const call of report.calls) await this.add(tx, reporter, hour, call);
+      return { counted: true };
+    });
+  }
+
+  /** When a version was last called, to the hour, or null when no gateway ever saw a call. */
+  async lastCallAt(organizationId: string, alias: string, version: string): Promise<Date | null> {
+    const row = await this.prisma.usageHour.findFirst({
+      where: { organizationId, alias, version, OR: [{ ok: { gt: 0 } }, { errors: { gt: 0 } }] },
+      orderBy: { hour: 'desc' },
+    });
+    // the hour's end: a call within it may have come at its very end
+    return row ? new Date(row.hour.getTime() + 3_599_999) : null;
+  }
+
+  private async add(tx: Tx, reporter: Reporter, hour: Date, call: z.infer<typeof CALL>): Promise<void> {
+    const { agent, alias, version, tool, ok, refused, errors } = call;
+    await tx.$executeRaw`
+      INSERT INTO usage_hours (organization_id, environment_id, hour, agent_id, alias, version, tool, ok, refused, errors)
+      VALUES (${reporter.organizationId}, ${reporter.environmentId}, ${hour}, ${agent}, ${alias}, ${version}, ${tool}, ${ok}, ${refused}, ${errors})
+      ON CONFLICT (environment_id, hour, agent_id, alias, version, tool)
+      DO UPDATE SET ok = usage_hours.ok + EXCLUDED.ok, refused = usage_hours.refused + EXCLUDED.refused,
+                    errors = usage_hours.errors + EXCLUDED.errors`;
+  }
+}
+
+function hourOf(at: Date): Date {
+  return new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
+}
+
+function malformed(problems: string): Refusal {
+  return new Refusal({
+    code: 'BAD_REQUEST',
+    message: `The usage report is malformed: ${problems.slice(0, 500)}`,
+    nextStep: 'Send it in the shape of docs/ARCHITECTURE.md, section "Gateway reports".',
+  });
+}
