@@ -1,0 +1,40 @@
+import type { OrganizationPlan } from '@rollcall/access';
+
+const ENVIRONMENTS: OrganizationPlan['environments'] = [
+  { name: 'staging', kind: 'staging' },
+  { name: 'production', kind: 'production' },
+];
+
+/** An organization with one administrator and nothing else. */
+export const DEFAULT_PLAN: OrganizationPlan = {
+  slug: 'default',
+  name: 'Default organization',
+  teams: [{ slug: 'platform', name: 'Platform' }],
+  principals: [{ handle: 'admin', displayName: 'Administrator', kind: 'user', role: 'admin' }],
+  environments: ENVIRONMENTS,
+};
+
+/** The people of the demo: a publisher, an owner, a reviewer who is neither, and somebody of another team. */
+export const DEMO_PLAN: OrganizationPlan = {
+  slug: 'acme',
+  name: 'Acme',
+  teams: [
+    { slug: 'payments', name: 'Payments' },
+    { slug: 'tools', name: 'Shared tools' },
+    { slug: 'marketing', name: 'Marketing' },
+  ],
+  principals: [
+    { handle: 'admin', displayName: 'Ada Admin', kind: 'user', role: 'admin' },
+    { handle: 'owner', displayName: 'Olivia Owner', kind: 'user', team: 'payments', teamRole: 'maintainer' },
+    { handle: 'reviewer', displayName: 'Riley Reviewer', kind: 'user', role: 'security_reviewer' },
+    {
+      handle: 'ci',
+      displayName: 'Payments pipeline',
+      kind: 'service_account',
+      team: 'payments',
+      teamRole: 'developer',
+    },
+    { handle: 'outsider', displayName: 'Oscar of Marketing', kind: 'user', team: 'marketing', teamRole: 'maintainer' },
+  ],
+  environments: ENVIRONMENTS,
+};

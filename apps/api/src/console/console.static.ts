@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+
+/** Addresses of the console's pages: a browser that asks for one gets the application, which routes by itself. */
+const PAGES = ['/', '/servers', '/servers/*', '/gateways', '/audit', '/sign-in'];
+
+const SECURITY_HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+} as const;
+
+/** Sends the security headers with every answer, and serves the built console when there is one. */
+export async function serveConsole(app: NestFastifyApplication, directory: string | undefined): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', async (_request, reply) => {
+    for (const [name, value] of Object.entries(SECURITY_HEADERS)) reply.header(name, value);
+  });
+  if (directory === undefined || !existsSync(join(directory, 'index.html'))) return;
+  await fastify.register(fastifyStatic, { root: resolve(directory), wildcard: false, index: false, serve: true });
+  for (const page of PAGES) {
+    fastify.get(page, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'));
+  }
+}

@@ -1,0 +1,26 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import { GqlExecutionContext } from '@nestjs/graphql';
+import { unauthenticated } from '@rollcall/access';
+import type { RequestContext } from '@rollcall/kernel';
+import type { RequestLoaders } from './request-loaders.js';
+
+/** What every resolver of one request shares. */
+export type GraphqlContext = { ctx: RequestContext | null; loaders: RequestLoaders | null; requestId: string };
+
+function contextOf(execution: ExecutionContext): GraphqlContext {
+  return GqlExecutionContext.create(execution).getContext<GraphqlContext>();
+}
+
+/** The caller's RequestContext; refuses with UNAUTHENTICATED when there is none. Fail closed: a resolver cannot forget it. */
+export const Ctx = createParamDecorator((_: unknown, execution: ExecutionContext): RequestContext => {
+  const { ctx } = contextOf(execution);
+  if (!ctx) throw unauthenticated();
+  return ctx;
+});
+
+/** The request's loaders; refuses with UNAUTHENTICATED when there is no caller. */
+export const Loaders = createParamDecorator((_: unknown, execution: ExecutionContext): RequestLoaders => {
+  const { loaders } = contextOf(execution);
+  if (!loaders) throw unauthenticated();
+  return loaders;
+});

@@ -1,0 +1,44 @@
+import { Refusal } from '@rollcall/kernel';
+import type { Logger } from '@rollcall/observability';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import { statusOf } from '../http/http-errors.filter.js';
+import type { GraphqlContext } from './graphql-context.js';
+
+/** Codes a client may see at the top level of an answer. */
+type PublicError = { code: string; nextStep?: string; status: number; message: string };
+
+/** Makes mercurius answer refusals as such and mask everything else, logged once with its request id. */
+export function graphqlErrorFormatter(logger: Logger) {
+  return (execution: ExecutionResult, context: unknown) => {
+    const requestId = (context as Partial<GraphqlContext> | undefined)?.requestId ?? 'unknown';
+    let statusCode = 200;
+    const errors = (execution.errors ?? []).map((error) => {
+      const shown = describe(error, requestId, logger);
+      if (statusCode === 200) statusCode = shown.status;
+      return new GraphQLError(shown.message, {
+        ...(error.path ? { path: error.path } : {}),
+        extensions: { code: shown.code, requestId, ...(shown.nextStep ? { nextStep: shown.nextStep } : {}) },
+      });
+    });
+    return { statusCode, response: { data: execution.data ?? null, errors } };
+  };
+}
+
+function describe(error: GraphQLError, requestId: string, logger: Logger): PublicError {
+  const cause = error.originalError;
+  if (cause instanceof Refusal) {
+    const status = cause.code === 'UNAUTHENTICATED' ? statusOf(cause.code) : 200;
+    return { code: cause.code, message: cause.message, nextStep: cause.nextStep, status };
+  }
+  // no cause: graphql's own word about the document, which is the caller's and tells nothing of ours
+  if (!cause || (cause as { statusCode?: number }).statusCode === 400) {
+    return { code: 'BAD_REQUEST', message: error.message, status: 400 };
+  }
+  logger.error({ err: cause, requestId, path: error.path?.join('.') }, 'graphql request failed');
+  return {
+    code: 'INTERNAL',
+    message: 'Something went wrong on our side.',
+    nextStep: 'Try again; if it stays, report the request id.',
+    status: 500,
+  };
+}

@@ -1,0 +1,32 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { JobQueue } from '@rollcall/jobs';
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@rollcall/kernel';
+import { PrismaService } from '@rollcall/persistence';
+
+/** Every schedule of the product. An id names a schedule: starting again, or a second worker, never doubles it. */
+@Injectable()
+export class Schedules implements OnApplicationBootstrap {
+  constructor(
+    private readonly queue: JobQueue,
+    private readonly prisma: PrismaService,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.queue.schedule(
+      'lifecycle',
+      'sunset-sweep',
+      { everyMs: 10 * SECOND_MS },
+      { name: 'lifecycle.sweep', payload: {} },
+    );
+    await this.queue.schedule('lifecycle', 'outbox-purge', { everyMs: HOUR_MS }, { name: 'outbox.purge', payload: {} });
+    // an unchanged policy is signed again in time, and a lost event is made up for
+    for (const { id } of await this.prisma.organization.findMany({ select: { id: true } })) {
+      await this.queue.schedule(
+        'bundles',
+        `compile-${id}`,
+        { everyMs: MINUTE_MS },
+        { name: 'bundle.compile', payload: { organizationId: id } },
+      );
+    }
+  }
+}
