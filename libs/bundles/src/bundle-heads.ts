@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Runtime } from '@rollcall/access';
 import { type KillList, makeTimestamp, PAYLOAD_TYPES, signDocument } from '@rollcall/bundle';
 import { sha256Hex } from '@rollcall/contract';
@@ -27,7 +27,7 @@ const RESIGN_AFTER_MS = MINUTE_MS;
  * PostgreSQL notifies of a new bundle or kill entry (`refresh`), signed again every minute so that it stays fresh.
  */
 @Injectable()
-export class BundleHeads implements OnApplicationShutdown {
+export class BundleHeads implements BeforeApplicationShutdown {
   private readonly entries = new Map<string, Entry>();
   private readonly waiters = new Map<string, Set<() => void>>();
   private stopping = false;
@@ -75,7 +75,8 @@ export class BundleHeads implements OnApplicationShutdown {
       await this.refresh(environmentId);
   }
 
-  onApplicationShutdown(): void {
+  /** Before the server closes: it waits for parked polls, which wait for us. */
+  beforeApplicationShutdown(): void {
     this.stopping = true;
     for (const waiting of this.waiters.values()) for (const wake of waiting) wake();
   }

@@ -16,7 +16,7 @@ export function graphqlErrorFormatter(logger: Logger) {
       const shown = describe(error, requestId, logger);
       if (statusCode === 200) statusCode = shown.status;
       return new GraphQLError(shown.message, {
-        ...(error.path ? { path: error.path } : {}),
+        ...(error.path && !(error instanceof Refusal) ? { path: error.path } : {}),
         extensions: { code: shown.code, requestId, ...(shown.nextStep ? { nextStep: shown.nextStep } : {}) },
       });
     });
@@ -25,7 +25,8 @@ export function graphqlErrorFormatter(logger: Logger) {
 }
 
 function describe(error: GraphQLError, requestId: string, logger: Logger): PublicError {
-  const cause = error.originalError;
+  // graphql-js takes anything with a `path` array for a located error and passes it on bare: a Refusal has one
+  const cause: unknown = error instanceof Refusal ? error : error.originalError;
   if (cause instanceof Refusal) {
     const status = cause.code === 'UNAUTHENTICATED' ? statusOf(cause.code) : 200;
     return { code: cause.code, message: cause.message, nextStep: cause.nextStep, status };

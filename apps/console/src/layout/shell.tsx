@@ -1,0 +1,75 @@
+import { Button, Menu, Text } from '@mantine/core';
+import { IconChevronDown, IconLogout } from '@tabler/icons-react';
+import { Link, NavLink, Outlet } from 'react-router';
+import { SafeText } from '../display/safe-text.js';
+import { useSession } from '../session/session.hook.js';
+import { Brand } from './brand.js';
+
+const screens = [
+  { to: '/servers', label: 'Servers' },
+  { to: '/gateways', label: 'Gateways' },
+  { to: '/audit', label: 'Audit' },
+];
+
+/** Landmarks of every screen: banner with navigation, then main. */
+export function Shell() {
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        Skip to content
+      </a>
+      <header className="banner">
+        <div className="banner-inner">
+          <Link to="/servers" className="brand-link" aria-label="Rollcall, list of servers">
+            <Brand />
+          </Link>
+          <nav aria-label="Screens" className="screens">
+            {screens.map((screen) => (
+              <NavLink key={screen.to} to={screen.to} className="screen-link">
+                {screen.label}
+              </NavLink>
+            ))}
+          </nav>
+          <Account />
+        </div>
+      </header>
+      <main id="main" className="content" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </>
+  );
+}
+
+function Account() {
+  const { viewer, signOut } = useSession();
+  return (
+    <Menu position="bottom-end" width={240}>
+      <Menu.Target>
+        <Button variant="subtle" size="compact-md" rightSection={<IconChevronDown size={14} aria-hidden />}>
+          <span className="account-handle">
+            <SafeText text={viewer.principal.handle} />
+          </span>
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className="account-card">
+          <Text fw={600} size="sm">
+            <SafeText text={viewer.principal.displayName} />
+          </Text>
+          <Text size="sm" c="dimmed">
+            <SafeText text={viewer.organization.name} />
+          </Text>
+          {viewer.roles.length > 0 && (
+            <Text size="sm" c="dimmed">
+              {viewer.roles.join(', ')}
+            </Text>
+          )}
+        </div>
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
+          Sign out
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,16 @@
+import type { ConsoleViewerQuery } from '@rollcall/schema';
+import { createContext, useContext } from 'react';
+
+/** Who is signed in, and how to end it. */
+export type Session = {
+  viewer: ConsoleViewerQuery['viewer'];
+  signOut: () => void;
+};
+
+export const SessionContext = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(SessionContext);
+  if (session === null) throw new Error('useSession needs a SessionGate above it');
+  return session;
+}

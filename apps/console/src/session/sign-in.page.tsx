@@ -1,0 +1,78 @@
+import { Button, Code, Paper, PasswordInput, Stack, Text, Title } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { Problem } from '../display/problem.js';
+import { ProblemPanel } from '../display/problem-panel.js';
+import { Brand } from '../layout/brand.js';
+import { usePageTitle } from '../layout/page-title.hook.js';
+
+type SignInPageProps = {
+  busy: boolean;
+  problem: Problem | null;
+  notice: string | null;
+  onSubmit: (token: string) => void;
+};
+
+/** A header can carry only visible ASCII: anything else is refused here instead of as a puzzling network error. */
+const sendable = /^[\x21-\x7e]+$/;
+
+export function SignInPage({ busy, problem, notice, onSubmit }: SignInPageProps) {
+  usePageTitle('Sign in');
+  const [token, setToken] = useState('');
+  const [fault, setFault] = useState<string | null>(null);
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const pasted = token.trim();
+    if (pasted === '') return setFault('Paste a token first.');
+    if (!sendable.test(pasted)) return setFault('A token has no spaces or special characters. Copy it again, whole.');
+    setFault(null);
+    onSubmit(pasted);
+  };
+
+  return (
+    <main className="sign-in">
+      <Paper withBorder p="xl" radius="md" className="sign-in-card">
+        <Stack gap="lg">
+          <Brand />
+          <div>
+            <Title order={1} size="h2">
+              Sign in
+            </Title>
+            <Text c="dimmed" mt={4}>
+              Paste an API token. It stays in this tab and is forgotten when the tab closes.
+            </Text>
+          </div>
+          {notice !== null && (
+            <Text role="status" fw={500}>
+              {notice}
+            </Text>
+          )}
+          {problem !== null && <ProblemPanel problem={problem} />}
+          <form onSubmit={submit} noValidate>
+            <Stack>
+              <PasswordInput
+                label="API token"
+                name="token"
+                autoComplete="off"
+                spellCheck={false}
+                required
+                autoFocus
+                value={token}
+                error={fault}
+                onChange={(event) => setToken(event.currentTarget.value)}
+                visibilityToggleButtonProps={{ 'aria-label': 'Show or hide the token', tabIndex: 0 }}
+              />
+              <Button type="submit" loading={busy}>
+                Sign in
+              </Button>
+            </Stack>
+          </form>
+          <Text size="sm" c="dimmed">
+            No token yet? <Code>npm run up</Code> prints the demo tokens and writes them to{' '}
+            <Code>.rollcall/runtime.json</Code>.
+          </Text>
+        </Stack>
+      </Paper>
+    </main>
+  );
+}
