@@ -31,4 +31,7 @@ export default {
   moduleNameMapper: { '^@rollcall/(.*)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60000,
+  // one PostgreSQL for the whole run, started when the first spec asks for a database
+  globalSetup: '<rootDir>/libs/testing/src/database/jest-global-setup.mjs',
+  globalTeardown: '<rootDir>/libs/testing/src/database/jest-global-teardown.mjs',
 };

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createMetrics, type Logger, NestLogger } from '@rollcall/observability';
+import { type Logger, NestLogger } from '@rollcall/observability';
 import { ApiModule, type ApiOptions } from './api.module.js';
 import { serveConsole } from './console/console.static.js';
 import { HttpErrorsFilter } from './http/http-errors.filter.js';
+import { guardOrigin } from './http/origin.guard.js';
 
 /** A manifest and a captured contract together stay well below this. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -12,7 +13,7 @@ const MAX_PARAM_LENGTH = 1024;
 
 /** Builds the api; the caller listens on it and closes it. */
 export async function createApi(
-  options: Omit<ApiOptions, 'metrics'> & { logger: Logger; consoleDir?: string | undefined },
+  options: ApiOptions & { logger: Logger; consoleDir?: string | undefined; allowedOrigins?: readonly string[] },
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
@@ -21,8 +22,7 @@ export async function createApi(
     // longer than any parked poll, shorter than what a dead client could hold for ever
     requestTimeout: 120_000,
   });
-  const module = ApiModule.forRoot({ ...options, metrics: createMetrics('api') });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+  const app = await NestFactory.create<NestFastifyApplication>(ApiModule.forRoot(options), adapter, {
     logger: new NestLogger(options.logger),
     abortOnError: false,
   });
@@ -30,6 +30,7 @@ export async function createApi(
   adapter.getInstance().addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  guardOrigin(adapter.getInstance(), options.allowedOrigins ?? []);
   await serveConsole(app, options.consoleDir);
   return app;
 }

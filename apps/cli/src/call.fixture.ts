@@ -1,5 +1,5 @@
+import type { Env as Environment } from '@rollcall/config';
 import type { Clock } from '@rollcall/kernel';
-import type { Environment } from './environment.js';
 import type { Envelope } from './output/envelope.js';
 import { runCli } from './run-cli.js';
 

@@ -1,4 +1,4 @@
-import { type Environment, processEnvironment } from './environment.js';
+import { type Env as Environment, processEnvironment } from '@rollcall/config';
 import { CliFailure, usage } from './errors/failure.js';
 
 /** Everything a command touches outside its arguments: streams, variables, the folder it runs in, time to wait. */

@@ -43,7 +43,7 @@ if (config.internalPort !== undefined) {
   const prisma = app.get(PrismaService);
   const queue = app.get(JobQueue);
   await serveInternal({
-    host: '0.0.0.0',
+    host: config.host,
     port: config.internalPort,
     metrics: createMetrics('worker'),
     checks: {

@@ -14,5 +14,6 @@ export {
   loadApiConfig,
   loadGatewayConfig,
   loadWorkerConfig,
+  processEnvironment,
   type WorkerConfig,
 } from './process-configs.js';

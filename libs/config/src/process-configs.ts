@@ -35,12 +35,11 @@ export type WorkerConfig = Defined<
     | 'databaseUrl'
     | 'redisUrl'
     | 'dataDir'
+    | 'host'
     | 'publicUrl'
     | 'internalPort'
     | 'allowPrivateNetworks'
     | 'stdioLaunchersFile'
-    | 'keysDir'
-    | 'keysPassphrase'
     | 'clockOffsetMs'
     | 'logLevel'
   >,
@@ -97,4 +96,9 @@ export function loadGatewayConfig(env: Env = process.env): GatewayConfig {
 function defined<T>(value: T | undefined): T {
   if (value === undefined) throw new Error('a required variable passed the check without a value');
   return value;
+}
+
+/** The variables the process was started with, for a program that hands them over by itself (the CLI). */
+export function processEnvironment(): Env {
+  return process.env;
 }

@@ -1,8 +1,8 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { Env as Environment } from '@rollcall/config';
 import { z } from 'zod';
-import type { Environment } from '../environment.js';
 import { usage } from '../errors/failure.js';
 
 const loginSchema = z.strictObject({ url: z.string().max(2048), token: z.string().max(8192) });

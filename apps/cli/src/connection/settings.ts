@@ -1,5 +1,5 @@
+import type { Env as Environment } from '@rollcall/config';
 import { loadConfig } from '@rollcall/config';
-import type { Environment } from '../environment.js';
 import { usage } from '../errors/failure.js';
 import { loginFile, readLogin } from './login-file.js';
 
