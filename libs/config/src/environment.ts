@@ -43,6 +43,7 @@ export type Environment = z.infer<typeof environmentSchema>;
 export const TEST_VARIABLES = [
   'ROLLCALL_TEST_DATABASE_URL',
   'ROLLCALL_TEST_DATABASE_SOCKET',
+  'ROLLCALL_TEST_REQUIRE_BROWSER',
   'ROLLCALL_TEST_REQUIRE_REDIS',
 ];
 

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel'
 import type { SeedOrder } from './seed-order.js';
 
 /** How far along its life the demo brings a version. */
-export type Target = 'in_review' | 'staging' | 'active';
+type Target = 'in_review' | 'staging' | 'active';
 
 /** One version of the demo: its manifest, where it runs, and how far it goes. */
 export type DemoVersion = {
