@@ -70,6 +70,10 @@ describe('docker-compose.yml', () => {
     );
     expect(shared).toEqual([]);
     expect(gateway?.env_file).not.toContain('deploy/control-plane.env');
+    expect(gateway?.env_file).not.toContain('deploy/signing.env');
+    const worker = compose.services['worker'];
+    expect(worker?.env_file).not.toContain('deploy/signing.env');
+    expect(worker?.volumes ?? []).toEqual([]);
   });
 
   it('waits for what a service cannot start without', () => {

@@ -55,7 +55,7 @@ export class Programs {
 
   worker(): Program {
     return this.program('worker', 'worker/src/main.js', [], {
-      ...this.controlPlane(),
+      ...this.database(),
       ROLLCALL_PUBLIC_URL: this.publicUrl(),
       ...this.reach(),
     });
@@ -103,11 +103,15 @@ export class Programs {
     };
   }
 
+  private database(): Record<string, string | undefined> {
+    return { ROLLCALL_DATABASE_URL: this.on.databaseUrl, ROLLCALL_DATA_DIR: this.on.data.root };
+  }
+
+  /** For those who sign: the worker does not get to know where the keys are. */
   private controlPlane(): Record<string, string | undefined> {
-    const { data, config, databaseUrl } = this.on;
+    const { data, config } = this.on;
     return {
-      ROLLCALL_DATABASE_URL: databaseUrl,
-      ROLLCALL_DATA_DIR: data.root,
+      ...this.database(),
       ROLLCALL_KEYS_DIR: data.keys,
       ROLLCALL_KEYS_PASSPHRASE: config.keysPassphrase,
     };

@@ -155,6 +155,7 @@ describe('the supervisor', () => {
     const seen = readFileSync(path.join(dataDir, 'worker-environment'), 'utf8').split(' ');
     expect(seen.filter((name) => !name.startsWith('ROLLCALL_') && !name.startsWith('NODE_CHANNEL'))).toEqual(['PATH']);
     expect(seen).not.toContain('ROLLCALL_GATEWAY_TOKEN');
+    expect(seen.filter((name) => name.startsWith('ROLLCALL_KEYS'))).toEqual([]);
     const logs = readdirSync(path.join(dataDir, 'logs')).map((name) =>
       readFileSync(path.join(dataDir, 'logs', name), 'utf8'),
     );

@@ -51,8 +51,12 @@ export class JobQueue {
     schedule: Schedule,
     job: { name: N; payload: JobPayload<Q, N> },
   ): Promise<void> {
+    // Without a phase of its own BullMQ keeps that of the former interval: hourly to every second would first wait up to an
+    // hour. Its zero counts as none, hence one millisecond.
     const repeat =
-      'everyMs' in schedule ? { every: schedule.everyMs } : { pattern: schedule.cron, tz: schedule.timeZone ?? 'UTC' };
+      'everyMs' in schedule
+        ? { every: schedule.everyMs, offset: 1 }
+        : { pattern: schedule.cron, tz: schedule.timeZone ?? 'UTC' };
     await this.open(queue).upsertJobScheduler(schedulerId, repeat, {
       name: job.name,
       data: job.payload,
