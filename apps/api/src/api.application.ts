@@ -6,6 +6,7 @@ import { ApiModule, type ApiOptions } from './api.module.js';
 import { serveConsole } from './console/console.static.js';
 import { HttpErrorsFilter } from './http/http-errors.filter.js';
 import { guardOrigin } from './http/origin.guard.js';
+import { logRequests } from './http/request-log.js';
 
 /** A manifest and a captured contract together stay well below this. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -27,9 +28,7 @@ export async function createApi(
     abortOnError: false,
   });
   app.useGlobalFilters(new HttpErrorsFilter(options.logger));
-  adapter.getInstance().addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
+  logRequests(adapter.getInstance(), options.logger, options.metrics);
   guardOrigin(adapter.getInstance(), options.allowedOrigins ?? []);
   await serveConsole(app, options.consoleDir);
   return app;

@@ -16,14 +16,15 @@ export class AuditResolver {
     @Ctx() ctx: RequestContext,
     @Args('first') first: number,
     @Args('after') after?: string,
-    @Args('where') where?: { subject?: string; action?: string },
+    @Args('where') where?: { subject?: string | null; action?: string | null } | null,
   ) {
     await this.access.authorize(ctx, 'audit.read');
     const take = Math.min(Math.max(first, 1), 100);
     const rows = await this.audit.page(ctx.organizationId, {
       afterSequence: after ? sequenceOf(after) : 0n,
       take: take + 1,
-      ...where,
+      ...(where?.subject ? { subject: where.subject } : {}),
+      ...(where?.action ? { action: where.action } : {}),
     });
     const page = rows.slice(0, take);
     return {
