@@ -10,11 +10,15 @@ import { inspectServer, type Observation } from '@rollcall/mcp-client';
 
 const require = createRequire(import.meta.url);
 
-/** Published servers as they come from the registry, over standard streams; lowest number of tools to be of use here. */
-const SERVERS = [
-  ['@modelcontextprotocol/server-everything', 'stdio', 8],
-  ['@modelcontextprotocol/server-memory', '', 9],
-] as const;
+/** Published servers as they come from the registry, with the mutations below that none of their tools offers a place for. */
+const SERVERS: [name: string, args: string[], impossible: string[]][] = [
+  ['@modelcontextprotocol/server-everything', ['stdio'], []],
+  [
+    '@modelcontextprotocol/server-memory',
+    [],
+    ['requires an argument that was optional', 'accepts one listed value less'],
+  ],
+];
 
 type Mutation = {
   rule: RegExp;
@@ -94,7 +98,7 @@ const MUTATIONS: Record<string, Mutation> = {
   },
 };
 
-describe.each(SERVERS)('%s', (name, argument, atLeast) => {
+describe.each(SERVERS)('%s', (name, args, impossible) => {
   let folder: string;
   let observation: Observation;
   let contract: Contract;
@@ -106,7 +110,7 @@ describe.each(SERVERS)('%s', (name, argument, atLeast) => {
       {
         transport: 'stdio',
         command: process.execPath,
-        args: [entry, ...(argument === '' ? [] : [argument])],
+        args: [entry, ...args],
         env: { MEMORY_FILE_PATH: path.join(folder, 'memory.jsonl') },
         cwd: folder,
       },
@@ -135,8 +139,8 @@ describe.each(SERVERS)('%s', (name, argument, atLeast) => {
 
   it('is read completely and its contract is accepted without an issue', () => {
     expect(observation).toMatchObject({ outcome: 'healthy', transport: 'stdio' });
-    expect(tools().length).toBeGreaterThanOrEqual(atLeast);
-    expect(tools().length).toBe(observation.offer?.tools.length);
+    expect(tools().length).toBeGreaterThan(5);
+    expect(tools()).toHaveLength(observation.offer?.tools.length ?? 0);
   });
 
   it('is identical with itself', () => {
@@ -156,7 +160,7 @@ describe.each(SERVERS)('%s', (name, argument, atLeast) => {
       // What is called breaking is proved.
       if (worst?.severity === 'breaking') expect(worst.witness).toMatchObject({ value: expect.anything() });
     }
-    process.stdout.write(`${name}: ${seen.length} of ${tools().length} tools: ${what}\n`);
+    expect(seen.length > 0).toBe(!impossible.includes(what));
     if (what === 'requires a new argument') expect(seen).toHaveLength(tools().length);
   });
 });
