@@ -15,8 +15,10 @@ export function isEmptyAlternative(one: Alternative, budget: Budget, depth = 0):
   return bitsOf(one.mask).every((bit) => isEmptyType(one, bit, { budget, depth }));
 }
 
+const BITS: readonly number[] = Object.values(TYPE_BITS);
+
 export function bitsOf(mask: number): number[] {
-  return Object.values(TYPE_BITS).filter((bit) => (mask & bit) !== 0);
+  return BITS.filter((bit) => (mask & bit) !== 0);
 }
 
 function isEmptyType(one: Alternative, bit: number, limits: { budget: Budget; depth: number }): boolean {

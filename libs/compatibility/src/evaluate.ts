@@ -1,6 +1,6 @@
 import { canonicalJson } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
-import { isCheapPattern } from './patterns.js';
+import { cheapPattern } from './patterns.js';
 import {
   type Budget,
   has,
@@ -20,6 +20,7 @@ import {
 export type Answer = 'yes' | 'no' | 'unknown';
 
 const MAX_EVALUATION_DEPTH = 128;
+const MAX_TESTED_LENGTH = 1_000;
 
 /** Work left for one evaluation; references may loop without consuming the value. */
 type Limits = { budget: Budget; depth: number };
@@ -32,26 +33,32 @@ export function accepts(value: JsonValue, node: Node, budget: Budget): Answer {
 }
 
 function acceptsAll(value: JsonValue, node: Node, limits: Limits): Answer {
-  return every(node.map((part) => () => acceptsPart(value, part, limits)));
+  return every(node, (part) => acceptsPart(value, part, limits));
 }
 
+type Check = (value: JsonValue, part: Part & { schema: JsonObject }, limits: Limits) => Answer;
+
+/** Cheapest first: the first "no" ends the evaluation. */
+const CHECKS: readonly Check[] = [
+  (value, { schema }) => simple(value, schema),
+  (value, { schema }) => (typeof value === 'string' ? text(value, schema) : 'yes'),
+  (value, part, limits) => (Array.isArray(value) ? items(value, part, limits) : 'yes'),
+  (value, part, limits) => (isJsonObject(value) ? members(value, part, limits) : 'yes'),
+  (value, part, limits) => (has(part.schema, '$ref') ? reference(value, part, limits) : 'yes'),
+  (value, { schema, doc }, limits) =>
+    every(list(schema, 'allOf'), (one) => acceptsPart(value, { schema: one, doc }, deeper(limits))),
+  (value, part, limits) => anyOf(value, part, limits),
+  (value, part, limits) => oneOf(value, part, limits),
+  (_value, { schema }) => (OPAQUE.some((keyword) => has(schema, keyword)) ? 'unknown' : 'yes'),
+];
+
 function acceptsPart(value: JsonValue, part: Part, limits: Limits): Answer {
-  if (typeof part.schema === 'boolean') return part.schema ? 'yes' : 'no';
-  if (!isJsonObject(part.schema)) return 'unknown';
+  const { schema, doc } = part;
+  if (typeof schema === 'boolean') return schema ? 'yes' : 'no';
+  if (!isJsonObject(schema)) return 'unknown';
   limits.budget.spend();
   if (limits.depth > MAX_EVALUATION_DEPTH) return 'unknown';
-  const schema = part.schema;
-  const child = (one: JsonValue): Part => ({ schema: one, doc: part.doc });
-  return every([
-    () => simple(value, schema),
-    () => (typeof value === 'string' ? text(value, schema) : 'yes'),
-    () => (Array.isArray(value) ? items(value, part, limits) : 'yes'),
-    () => (isJsonObject(value) ? members(value, part, limits) : 'yes'),
-    () => reference(value, part, limits),
-    () => every(list(schema, 'allOf').map((one) => () => acceptsPart(value, child(one), deeper(limits)))),
-    () => union(value, part, limits),
-    () => (OPAQUE.some((keyword) => has(schema, keyword)) ? 'unknown' : 'yes'),
-  ]);
+  return every(CHECKS, (check) => check(value, { schema, doc }, limits));
 }
 
 function reference(value: JsonValue, part: Part, limits: Limits): Answer {
@@ -65,28 +72,42 @@ function reference(value: JsonValue, part: Part, limits: Limits): Answer {
   return acceptsAll(value, target, deeper(limits));
 }
 
-function every(checks: readonly (() => Answer)[]): Answer {
+function every<T>(all: Iterable<T>, check: (one: T) => Answer): Answer {
   let out: Answer = 'yes';
-  for (const check of checks) {
-    const answer = check();
+  for (const one of all) {
+    const answer = check(one);
     if (answer === 'no') return 'no';
     if (answer === 'unknown') out = 'unknown';
   }
   return out;
 }
 
-function union(value: JsonValue, part: Part, limits: Limits): Answer {
-  const schema = part.schema as JsonObject;
-  const answers = (keyword: string): Answer[] =>
-    list(schema, keyword).map((one) => acceptsPart(value, { schema: one, doc: part.doc }, deeper(limits)));
-  const any = answers('anyOf');
-  if (any.length > 0 && !any.includes('yes')) return any.includes('unknown') ? 'unknown' : 'no';
-  const one = answers('oneOf');
-  if (one.length === 0) return 'yes';
-  const yes = one.filter((answer) => answer === 'yes').length;
+function anyOf(value: JsonValue, { schema, doc }: Part & { schema: JsonObject }, limits: Limits): Answer {
+  const branches = list(schema, 'anyOf');
+  let out: Answer = branches.length === 0 ? 'yes' : 'no';
+  for (const one of branches) {
+    const answer = acceptsPart(value, { schema: one, doc }, deeper(limits));
+    if (answer === 'yes') return 'yes';
+    if (answer === 'unknown') out = 'unknown';
+  }
+  return out;
+}
+
+function oneOf(value: JsonValue, { schema, doc }: Part & { schema: JsonObject }, limits: Limits): Answer {
+  const branches = list(schema, 'oneOf');
+  if (branches.length === 0) return 'yes';
+  const answers = branches.map((one) => acceptsPart(value, { schema: one, doc }, deeper(limits)));
+  const yes = answers.filter((answer) => answer === 'yes').length;
   if (yes > 1) return 'no';
-  if (one.includes('unknown')) return 'unknown';
+  if (answers.includes('unknown')) return 'unknown';
   return yes === 1 ? 'yes' : 'no';
+}
+
+/** Equality of JSON values: `1` and `1.0` are one value, the order of keys does not count. */
+function isSame(a: JsonValue): (b: JsonValue) => boolean {
+  if (typeof a !== 'object' || a === null) return (b) => a === b;
+  const same = canonicalJson(a);
+  return (b) => typeof b === 'object' && canonicalJson(b) === same;
 }
 
 function typeBit(value: JsonValue): number {
@@ -99,14 +120,9 @@ function simple(value: JsonValue, schema: JsonObject): Answer {
   const { mask, integerOnly } = typeMask(schema);
   if ((mask & typeBit(value)) === 0) return 'no';
   if (integerOnly && typeof value === 'number' && !Number.isInteger(value)) return 'no';
-  const same = canonicalJson(value);
-  if (
-    Array.isArray(schema['enum']) &&
-    has(schema, 'enum') &&
-    !list(schema, 'enum').some((one) => canonicalJson(one) === same)
-  )
-    return 'no';
-  if (has(schema, 'const') && canonicalJson(schema['const'] as JsonValue) !== same) return 'no';
+  const values = own(schema, 'enum');
+  if (Array.isArray(values) && !values.some(isSame(value))) return 'no';
+  if (has(schema, 'const') && !isSame(value)(schema['const'] as JsonValue)) return 'no';
   return typeof value === 'number' ? numeric(value, schema) : 'yes';
 }
 
@@ -131,8 +147,9 @@ function text(value: string, schema: JsonObject): Answer {
   if (!withinCount(length, schema, 'Length')) return 'no';
   const pattern = own(schema, 'pattern');
   if (typeof pattern === 'string') {
-    if (!isCheapPattern(pattern) || value.length > 1000) return 'unknown';
-    if (!new RegExp(pattern, 'u').test(value)) return 'no';
+    const compiled = value.length > MAX_TESTED_LENGTH ? null : cheapPattern(pattern);
+    if (compiled === null) return 'unknown';
+    if (!compiled.test(value)) return 'no';
   }
   return has(schema, 'format') ? 'unknown' : 'yes';
 }
@@ -156,36 +173,27 @@ export function prefixOf(schema: JsonObject): JsonValue[] {
   return has(schema, 'prefixItems') ? list(schema, 'prefixItems') : list(schema, 'items');
 }
 
-function items(value: JsonValue[], part: Part, limits: Limits): Answer {
-  const schema = part.schema as JsonObject;
+function items(value: JsonValue[], { schema, doc }: Part & { schema: JsonObject }, limits: Limits): Answer {
   if (!withinCount(value.length, schema, 'Items')) return 'no';
   if (own(schema, 'uniqueItems') === true && new Set(value.map(canonicalJson)).size < value.length) return 'no';
-  return every(
-    value.map(
-      (item, index) => () => acceptsPart(item, { schema: itemSchema(schema, index), doc: part.doc }, deeper(limits)),
-    ),
+  return every(value.entries(), ([index, item]) =>
+    acceptsPart(item, { schema: itemSchema(schema, index), doc }, deeper(limits)),
   );
 }
 
-function members(value: JsonObject, part: Part, limits: Limits): Answer {
-  const schema = part.schema as JsonObject;
+function members(value: JsonObject, { schema, doc }: Part & { schema: JsonObject }, limits: Limits): Answer {
   const keys = Object.keys(value);
   if (!withinCount(keys.length, schema, 'Properties')) return 'no';
   if (list(schema, 'required').some((name) => typeof name === 'string' && !has(value, name))) return 'no';
-  const names = own(schema, 'propertyNames');
   const properties = map(schema, 'properties');
-  const checks = keys.map((key) => (): Answer => {
+  const inside = every(keys, (key) => {
     const declared = own(properties, key);
     if (declared === undefined && has(schema, 'patternProperties')) return 'unknown';
-    return acceptsPart(
-      value[key] as JsonValue,
-      { schema: declared ?? own(schema, 'additionalProperties') ?? true, doc: part.doc },
-      deeper(limits),
-    );
+    const rest = declared ?? own(schema, 'additionalProperties') ?? true;
+    return acceptsPart(value[key] as JsonValue, { schema: rest, doc }, deeper(limits));
   });
-  const nameChecks =
-    names === undefined
-      ? []
-      : keys.map((key) => () => acceptsPart(key, { schema: names, doc: part.doc }, deeper(limits)));
-  return every([...checks, ...nameChecks]);
+  const names = own(schema, 'propertyNames');
+  if (inside === 'no' || names === undefined) return inside;
+  const named = every(keys, (key) => acceptsPart(key, { schema: names, doc }, deeper(limits)));
+  return named === 'yes' ? inside : named;
 }

@@ -41,6 +41,8 @@ export type Finding = {
   reason?: string;
   /** For `required`: the property has a default on the larger side. */
   withDefault?: boolean;
+  /** For `required`: the schema of the property, when only the larger side declares it. */
+  declared?: JsonValue;
   /** The alternative at this place, for generating values. */
   at?: Alternative;
 };

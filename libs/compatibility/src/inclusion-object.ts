@@ -33,9 +33,11 @@ function checkRequired({ one, facet, place }: CheckContext, required: ReadonlySe
   const missing = new Set(
     list(facet.schema, 'required').filter((name) => typeof name === 'string' && !required.has(name)),
   );
+  const ours = declaredNames(one);
   return [...missing].map((raw) => {
     const name = String(raw);
     const declared = own(map(facet.schema, 'properties'), name);
+    const isNew = declared !== undefined && !ours.has(name);
     const withDefault = isJsonObject(declared) && has(declared, 'default');
     const path = place.path + pointer(['properties', name]);
     return finding('required', { path, steps: place.steps }, one, {
@@ -43,6 +45,7 @@ function checkRequired({ one, facet, place }: CheckContext, required: ReadonlySe
       sub: 'optional',
       sup: 'required',
       withDefault,
+      ...(isNew ? { declared } : {}),
     });
   });
 }

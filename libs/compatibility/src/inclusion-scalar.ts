@@ -3,7 +3,7 @@ import { bitsOf, isEmpty } from './emptiness.js';
 import { accepts, prefixOf } from './evaluate.js';
 import { below, type CheckContext, type Finding, type FindingKind, finding, undecided } from './finding.js';
 import { countsOf, type Interval, intervalOf, isEmptyInterval, itemNode, schemasOf } from './ranges.js';
-import { type Alternative, enumerated, has, own, TYPE_BITS, typeMask } from './schema-node.js';
+import { type Alternative, type Doc, enumerated, has, own, type Part, TYPE_BITS, typeMask } from './schema-node.js';
 
 const KEYWORDS_OF_KIND: [FindingKind, readonly string[]][] = [
   ['type', ['type']],
@@ -87,9 +87,7 @@ export function checkTypes({ one, facet, place, inclusion }: CheckContext): Find
   const sub = own(one.facets.find((each) => has(each.schema, 'type'))?.schema ?? {}, 'type') ?? 'any';
   const sup = own(facet.schema, 'type') ?? 'any';
   const extra = one.mask & ~mask;
-  const real = bitsOf(extra).filter(
-    (bit) => !isEmpty([...one.facets, { schema: { type: nameOf(bit) }, doc: facet.doc }], inclusion.budget),
-  );
+  const real = bitsOf(extra).filter((bit) => !isEmpty([...one.facets, typeOnly(bit, facet.doc)], inclusion.budget));
   const both = { sub, sup };
   if (real.length > 0)
     out.push(
@@ -123,19 +121,27 @@ function middleOf(interval: Interval): JsonValue[] {
 }
 
 function nameOf(bit: number): string {
-  return Object.entries(TYPE_BITS).find(([, value]) => value === bit)?.[0] ?? 'value';
+  return NAMES.get(bit) ?? 'value';
 }
 
+const NAMES: ReadonlyMap<number, string> = new Map(Object.entries(TYPE_BITS).map(([name, bit]) => [bit, name]));
+const TYPE_ONLY: ReadonlyMap<number, JsonObject> = new Map([...NAMES].map(([bit, name]) => [bit, { type: name }]));
+
+function typeOnly(bit: number, doc: Doc): Part {
+  return { schema: TYPE_ONLY.get(bit) ?? false, doc };
+}
+
+const SAMPLES: Readonly<Record<string, JsonValue[]>> = {
+  null: [null],
+  boolean: [true, false],
+  number: [0, 1],
+  string: ['', 'a'],
+  array: [[]],
+  object: [{}],
+};
+
 function samplesOf(bit: number): JsonValue[] {
-  const samples: Record<string, JsonValue[]> = {
-    null: [null],
-    boolean: [true, false],
-    number: [0, 1],
-    string: ['', 'a'],
-    array: [[]],
-    object: [{}],
-  };
-  return samples[nameOf(bit)] ?? [];
+  return SAMPLES[nameOf(bit)] ?? [];
 }
 
 /** The numeric bounds and `multipleOf`. */

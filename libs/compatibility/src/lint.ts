@@ -1,4 +1,4 @@
-import { type Contract, type IntakeIssue, invisibleCodePoints, type Member, walkSchema } from '@rollcall/contract';
+import { type Contract, type IntakeIssue, invisibleCodePoints, type Member } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { pointer } from './finding.js';
 import { map, own } from './schema-node.js';
@@ -30,8 +30,10 @@ export function lintContract(contract: Contract, issues: IntakeIssue[]): Finding
 
 function lintMember(member: Member): Finding[] {
   if (member.kind !== 'tool') {
-    const what = `The ${member.kind.replace('_', ' ')} "${member.name}"`;
-    return invisible(own(member.definition, 'description'), { tool: null, path: '/description', what });
+    const what = `the ${member.kind.replace('_', ' ')} "${member.name}"`;
+    return ['description', 'arguments'].flatMap((key) =>
+      hiddenText(what, null, { value: own(member.definition, key) ?? null, path: [key] }),
+    );
   }
   return [...missingDescription(member), ...lintSchemas(member), ...contradiction(member)];
 }
@@ -58,7 +60,7 @@ function lintSchemas(member: Member): Finding[] {
     const schema = own(member.definition, keyword);
     if (!isJsonObject(schema)) return [];
     const undescribed = keyword === 'inputSchema' ? undescribedParameters(member.name, schema) : [];
-    return [...undescribed, ...hiddenText(member.name, keyword, schema)];
+    return [...undescribed, ...hiddenText(`tool "${member.name}"`, member.name, { value: schema, path: [keyword] })];
   });
 }
 
@@ -81,34 +83,18 @@ function undescribedParameters(tool: string, schema: JsonObject): Finding[] {
   });
 }
 
-function hiddenText(tool: string, keyword: string, schema: JsonObject): Finding[] {
-  return [...walkSchema(schema)].flatMap((place) =>
-    Object.entries(place.schema).flatMap(([key, value]) => {
-      const path = pointer([keyword, ...place.path.map(String), key]);
-      const text =
-        key === 'properties'
-          ? Object.keys(map(place.schema, key)).join(' ')
-          : typeof value === 'string'
-            ? value
-            : listed(key, value);
-      return invisible(text, { tool, path, what: `"${key}" of tool "${tool}"` });
-    }),
-  );
-}
-
-/** Values that are data and still read by a model. */
-function listed(key: string, value: JsonValue): string | undefined {
-  if (!['enum', 'const', 'default', 'examples'].includes(key)) return undefined;
-  const texts: string[] = [];
-  const collect = (each: JsonValue): void => {
-    if (typeof each === 'string') texts.push(each);
-    else if (typeof each === 'object' && each !== null) {
-      if (!Array.isArray(each)) texts.push(...Object.keys(each));
-      for (const inner of Object.values(each)) collect(inner);
-    }
+/** Every text and every key below: a model is given the whole schema, not only what a validator reads. */
+function hiddenText(what: string, tool: string | null, root: { value: JsonValue; path: readonly string[] }): Finding[] {
+  const found: Finding[] = [];
+  const visit = (value: JsonValue, path: readonly string[]): void => {
+    const at = { tool, path: pointer(path), what: `"${path.at(-1)}" of ${what}` };
+    if (typeof value === 'string') found.push(...invisible(value, at));
+    if (typeof value !== 'object' || value === null) return;
+    if (!Array.isArray(value)) found.push(...invisible(Object.keys(value).join(' '), at));
+    for (const [key, inner] of Object.entries(value)) visit(inner, [...path, key]);
   };
-  collect(value);
-  return texts.join(' ');
+  visit(root.value, root.path);
+  return found;
 }
 
 function invisible(text: JsonValue | undefined, at: { tool: string | null; path: string; what: string }): Finding[] {

@@ -32,3 +32,17 @@ function isQuantifier(text: string, at: number): boolean {
     char === '{' && /^\{\d+(,\d*)?\}/.test(text.slice(at, at + 16)) && !/^\{[01]?(,1)?\}/.test(text.slice(at, at + 16))
   );
 }
+
+const MAX_KEPT = 256;
+const compiled = new Map<string, RegExp>();
+
+/** The compiled pattern, or null when running it is not certainly cheap; the same patterns are asked for again and again. */
+export function cheapPattern(pattern: string): RegExp | null {
+  const known = compiled.get(pattern);
+  if (known !== undefined) return known;
+  if (!isCheapPattern(pattern)) return null;
+  if (compiled.size >= MAX_KEPT) compiled.clear();
+  const regex = new RegExp(pattern, 'u');
+  compiled.set(pattern, regex);
+  return regex;
+}

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from '@rollcall/kernel';
 import { type ChangeDraft, makeChange } from './change.js';
 import type { Change } from './comparison.js';
 import { dialectReason } from './dialect.js';
-import { type Finding, undecided } from './finding.js';
+import { type Finding, type FindingKind, undecided } from './finding.js';
 import { Inclusion } from './inclusion.js';
 import { ruleOf } from './rules.js';
 import { type Doc, docOf } from './schema-node.js';
@@ -27,11 +27,11 @@ export function schemaChanges(pair: SchemaPair, maxSteps?: number): Change[] {
   const reason = dialectReason(pair.base, pair.head);
   if (reason !== null) breaking.push(undecided(ROOT, reason));
   const search = new WitnessSearch(sub, sup);
-  const changes = [
-    ...breaking.map((each) => breakingChange(pair, each, search)),
-    ...harmless.map((each) => harmlessChange(pair, each)),
+  const found = [
+    ...breaking.map((each) => ({ kind: each.kind, change: breakingChange(pair, each, search) })),
+    ...harmless.map((each) => ({ kind: each.kind, change: harmlessChange(pair, each) })),
   ];
-  return changes.length > 0 ? once(changes) : rewritten(pair);
+  return found.length > 0 ? once(onePerProperty(found)) : rewritten(pair);
 }
 
 function sameBytes(pair: SchemaPair): boolean {
@@ -51,6 +51,26 @@ function findings(sub: Doc, sup: Doc, maxSteps: number | undefined): Finding[] {
 function covers(breaking: Finding, back: Finding): boolean {
   if (back.kind === 'undecided') return breaking.path === back.path;
   return breaking.kind === back.kind && breaking.path === back.path && back.kind !== 'enum';
+}
+
+type Found = { kind: FindingKind; change: Change };
+
+/** That a property exists and that it is required are one change when both differ: the worse of the two tells it. */
+function onePerProperty(found: readonly Found[]): Change[] {
+  const kinds: readonly FindingKind[] = ['required', 'property', 'property_open'];
+  const about = ({ kind, change }: Found): string | null => (kinds.includes(kind) ? change.path : null);
+  const worst = new Map<string | null, Found>();
+  for (const one of found) {
+    const known = worst.get(about(one));
+    if (known === undefined || weight(one) > weight(known)) worst.set(about(one), one);
+  }
+  return found
+    .filter((one) => about(one) === null || one.kind === worst.get(about(one))?.kind)
+    .map(({ change }) => change);
+}
+
+function weight({ kind, change }: Found): number {
+  return { breaking: 4, dangerous: 2, safe: 0 }[change.severity] + Number(kind === 'required');
 }
 
 function once(changes: readonly Change[]): Change[] {
@@ -90,7 +110,8 @@ function draft(pair: SchemaPair, each: Finding, ruleId: string): ChangeDraft & {
     path: place(pair, each),
     message: `Tool "${pair.tool}": ${title[0]?.toLowerCase()}${title.slice(1)}: ${describe(each)} at ${place(pair, each)}.`,
     from: each.sub,
-    to: { kind: each.kind, subject: each.subject, sup: each.sup },
+    // With the schema of a new property: who approved a required text did not approve a required number.
+    to: { kind: each.kind, subject: each.subject, sup: each.sup, declared: each.declared ?? null },
   };
 }
 

@@ -1,12 +1,19 @@
-import { canonicalJson, resolvePointer, walkSchema, withoutKeywords } from '@rollcall/contract';
+import { canonicalJson, type Digest, digestOf, resolvePointer, walkSchema, withoutKeywords } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 
 /** A schema document: references resolve within it, never outside. */
-export type Doc = { side: 'base' | 'head'; root: JsonValue; embedded: boolean };
+export type Doc = {
+  side: 'base' | 'head';
+  root: JsonValue;
+  embedded: boolean;
+  /** What its references point at, filled in while they are followed. */
+  targets: Map<string, JsonValue | undefined>;
+};
+
 /** A document; `embedded` when it contains resources of their own (`$id` below the root), where `#` means something else. */
 export function docOf(side: 'base' | 'head', root: JsonValue): Doc {
   const embedded = [...walkSchema(root)].some((place) => place.path.length > 0 && Object.hasOwn(place.schema, '$id'));
-  return { side, root, embedded };
+  return { side, root, embedded, targets: new Map() };
 }
 
 /** A schema at one place of its document. */
@@ -154,11 +161,16 @@ export function typeMask(schema: JsonObject): { mask: number; integerOnly: boole
 export function referenced(part: Part): Part[] {
   if (!isJsonObject(part.schema) || !has(part.schema, '$ref')) return [];
   const ref = part.schema['$ref'];
-  const target = typeof ref === 'string' && !part.doc.embedded ? resolvePointer(part.doc.root, ref) : undefined;
+  const target = typeof ref === 'string' && !part.doc.embedded ? targetOf(part.doc, ref) : undefined;
   if (target === undefined || (typeof target !== 'boolean' && !isJsonObject(target))) {
     throw new Undecidable(`the reference ${JSON.stringify(ref)} is not followed`);
   }
   return [{ schema: target, doc: part.doc }];
+}
+
+function targetOf(doc: Doc, ref: string): JsonValue | undefined {
+  if (!doc.targets.has(ref)) doc.targets.set(ref, resolvePointer(doc.root, ref));
+  return doc.targets.get(ref);
 }
 
 export function has(schema: JsonObject, keyword: string): boolean {
@@ -219,7 +231,18 @@ export function meaningOf(part: Part): string {
   const refers = [...walkSchema(part.schema)].some((place) =>
     ['$ref', '$dynamicRef', '$recursiveRef'].some((k) => has(place.schema, k)),
   );
-  if (refers) text += `@${canonicalJson(withoutKeywords(part.doc.root, WORDING))}`;
+  if (refers) text += `@${meaningOfRoot(part.doc.root)}`;
   if (key !== null) texts.set(key, text);
   return text;
+}
+
+const roots = new WeakMap<object, Digest>();
+
+/** Digest instead of text: every schema with a reference carries it. */
+function meaningOfRoot(root: JsonValue): Digest {
+  const known = isJsonObject(root) ? roots.get(root) : undefined;
+  if (known !== undefined) return known;
+  const digest = digestOf(withoutKeywords(root, WORDING));
+  if (isJsonObject(root)) roots.set(root, digest);
+  return digest;
 }

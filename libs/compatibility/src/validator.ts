@@ -13,13 +13,32 @@ const addFormats = ((addFormatsModule as unknown as { default?: unknown }).defau
 /** A second, independent implementation of JSON Schema that has the last word on witnesses. */
 export type Validator = (value: JsonValue) => { valid: boolean; places: string[] };
 
-const OPTIONS: Options = { strict: false, allErrors: false, logger: false, validateFormats: true };
+const OPTIONS: Options = { strict: false, allErrors: false, messages: false, logger: false, validateFormats: true };
+/** For schemas that were validated already; optimizing the code takes longer than running it a few times. */
+const BARE: Options = { ...OPTIONS, meta: false, validateSchema: false, code: { optimize: false } };
 const MAX_COMPILED_BYTES = 256 * 1024;
+const MAX_KEPT = 128;
+const MAX_KEPT_BYTES = 16 * 1024;
+
+/** The same schema occurs in many tools and in every comparison with the same version; oldest first. */
+const kept = new Map<string, Validator | string>();
 
 /** An Ajv validator of a schema, or the reason why none is made. */
 export function validatorOf(schema: JsonValue): Validator | string {
   if (typeof schema !== 'boolean' && !isJsonObject(schema)) return 'the schema is not a schema';
-  if (canonicalJson(schema).length > MAX_COMPILED_BYTES) return 'the schema is too large to compile';
+  const text = canonicalJson(schema);
+  if (text.length > MAX_COMPILED_BYTES) return 'the schema is too large to compile';
+  const known = kept.get(text);
+  if (known !== undefined) return known;
+  const made = make(schema);
+  if (text.length > MAX_KEPT_BYTES) return made;
+  const [oldest] = kept.keys();
+  if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
+  kept.set(text, made);
+  return made;
+}
+
+function make(schema: JsonObject | boolean): Validator | string {
   if (!patternsAreCheap(schema)) return 'a pattern could be too expensive to run';
   const validate = compile(schema);
   if (validate === null) return 'the schema does not compile';
@@ -29,30 +48,47 @@ export function validatorOf(schema: JsonValue): Validator | string {
   };
 }
 
-/** Building an instance compiles the meta-schema, which costs more than most schemas do: schemas without ids share one. */
-const shared = new Map<string, Ajv>();
+type Dialect = 'draft-07' | '2020-12';
 
-function instance(dialect: 'draft-07' | '2020-12'): Ajv {
-  const ajv = dialect === 'draft-07' ? new Ajv(OPTIONS) : (new Ajv2020(OPTIONS) as unknown as Ajv);
+/** Compiling a meta-schema costs more than compiling most schemas, so one instance per dialect judges schemas. */
+const judges = new Map<Dialect, Ajv>();
+const compilers = new Map<Dialect, Ajv>();
+/** Anywhere in the text: the compiler also looks below keywords nobody knows. */
+const IDENTIFIER = /"\$(id|anchor|dynamicAnchor)":/;
+
+function instance(dialect: Dialect, options: Options): Ajv {
+  const ajv = dialect === 'draft-07' ? new Ajv(options) : (new Ajv2020(options) as unknown as Ajv);
   addFormats(ajv);
+  return ajv;
+}
+
+function shared(instances: Map<Dialect, Ajv>, dialect: Dialect, options: Options): Ajv {
+  const ajv = instances.get(dialect) ?? instance(dialect, options);
+  instances.set(dialect, ajv);
   return ajv;
 }
 
 function compile(schema: JsonObject | boolean): ValidateFunction | null {
   const dialect = isDraft07(schema) ? 'draft-07' : '2020-12';
-  const named = [...walkSchema(schema)].some((place) =>
-    ['$id', '$anchor', '$dynamicAnchor'].some((keyword) => Object.hasOwn(place.schema, keyword)),
-  );
-  const ajv = (named ? undefined : shared.get(dialect)) ?? instance(dialect);
-  if (!named) shared.set(dialect, ajv);
   try {
-    return ajv.compile(schema);
+    if (shared(judges, dialect, OPTIONS).validateSchema(schema) !== true) return null;
+    // The identifiers of one schema must not be known to another: such a schema gets an instance of its own.
+    const isNamed = IDENTIFIER.test(canonicalJson(schema));
+    const compiler = isNamed ? instance(dialect, BARE) : shared(compilers, dialect, BARE);
+    return compileOnce(compiler, schema);
   } catch (cause) {
     // Ajv throws plain errors for schemas it cannot compile; there is no type to tell them by.
     if (cause instanceof Error) return null;
     throw cause;
+  }
+}
+
+/** The compiler forgets the schema again, also when it could not compile it. */
+function compileOnce(compiler: Ajv, schema: JsonObject | boolean): ValidateFunction {
+  try {
+    return compiler.compile(schema);
   } finally {
-    if (!named && typeof schema !== 'boolean') ajv.removeSchema(schema);
+    if (typeof schema !== 'boolean') compiler.removeSchema(schema);
   }
 }
 

@@ -38,10 +38,15 @@ const MAX_CANDIDATES = 48;
 
 /** Makes values for schemas: small ones first, then those on the bounds. What it makes is a guess until it is verified. */
 export class ValueMaker {
-  private readonly budget: Budget;
+  private budget: Budget;
   private readonly known = new Map<string, JsonValue[]>();
-  constructor(maxSteps = 8_000) {
+  constructor(private readonly maxSteps = 8_000) {
     this.budget = new Budget(maxSteps);
+  }
+
+  /** Gives the next use the whole work limit again; what was made so far is kept. */
+  refill(): void {
+    this.budget = new Budget(this.maxSteps);
   }
 
   /** Values the conjunction probably accepts, none that it certainly refuses; `[]` when the work limit is reached. */
@@ -51,21 +56,20 @@ export class ValueMaker {
     const key = `${nodeId(constraints)} ${Math.min(depth, SHALLOW)}`;
     const known = this.known.get(key);
     if (known !== undefined) return known;
-    const found = this.make(constraints, depth);
-    // Deep inside a recursion the answer depends on how deep, so it is not kept.
-    if (depth <= SHALLOW) this.known.set(key, found);
-    return found;
-  }
-
-  private make(node: Node, depth: number): JsonValue[] {
     try {
-      const alternatives = alternativesOf(node, this.budget);
-      const raw = alternatives.flatMap((one) => this.raw(one, depth));
-      return distinct(raw.filter((value) => accepts(value, node, this.budget) !== 'no')).slice(0, MAX_CANDIDATES);
+      const found = this.make(constraints, depth);
+      // Deep inside a recursion the answer depends on how deep, so it is not kept.
+      if (depth <= SHALLOW) this.known.set(key, found);
+      return found;
     } catch (cause) {
       if (cause instanceof Undecidable) return [];
       throw cause;
     }
+  }
+
+  private make(node: Node, depth: number): JsonValue[] {
+    const raw = alternativesOf(node, this.budget).flatMap((one) => this.raw(one, depth));
+    return distinct(raw.filter((value) => accepts(value, node, this.budget) !== 'no')).slice(0, MAX_CANDIDATES);
   }
 
   /** An object of the alternative that has at least its required properties, with some of them set from outside. */
@@ -209,7 +213,7 @@ function includesValue(values: readonly JsonValue[], value: JsonValue): boolean 
 }
 
 /** Each value once, in the order given. */
-export function distinct(values: readonly JsonValue[]): JsonValue[] {
+function distinct(values: readonly JsonValue[]): JsonValue[] {
   return [...new Map(values.map((value) => [canonicalJson(value), value])).values()];
 }
 

@@ -118,6 +118,24 @@ describe('linting', () => {
       ['info PARAMETER_DESCRIPTION_MISSING'],
     ],
     ['invisible characters in a description', { description: 'Pays\u200b.' }, ['error INVISIBLE_CHARACTERS']],
+    ['text that runs backwards', { description: 'Pays \u202eyap\u202c.' }, ['error INVISIBLE_CHARACTERS']],
+    ['an isolate in a description', { description: 'Pays \u2066x\u2069.' }, ['error INVISIBLE_CHARACTERS']],
+    [
+      'instructions in TAG characters',
+      { description: `Pays.${[...'ignore'].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')}` },
+      ['error INVISIBLE_CHARACTERS'],
+    ],
+    [
+      'a right-to-left override in an output schema',
+      { outputSchema: { type: 'object', properties: { a: { description: 'x\u202ey' } } } },
+      ['error INVISIBLE_CHARACTERS'],
+    ],
+    [
+      'invisible characters in a keyword nobody knows',
+      { inputSchema: { type: 'object', 'x-hint': { deep: ['x\u{E0041}'] }, $defs: { 'a\u200b': {} } } },
+      ['error INVISIBLE_CHARACTERS', 'error INVISIBLE_CHARACTERS'],
+    ],
+    ['nothing on text that is Arabic', { description: 'يدفع الفاتورة.' }, []],
     [
       'invisible characters deep in a schema',
       { inputSchema: { type: 'object', properties: { a: { description: 'x\u{E0041}' } } } },
@@ -131,5 +149,22 @@ describe('linting', () => {
     ['an intake issue', { name: 'a b' }, ['error INVALID_NAME']],
   ])('finds %s', (_name, more, expected) => {
     expect(lint(more)).toEqual(expected);
+  });
+
+  it('finds invisible characters in instructions, resources and prompts', () => {
+    const { contract, issues } = buildContract({
+      tools: [],
+      instructions: 'Pay\u{E0041}.',
+      resources: [{ uri: 'file:///a', name: 'a', description: 'A\u202e file.' }],
+      prompts: [
+        { name: 'greet', description: 'Says\u2066 hello.', arguments: [{ name: 'who', description: 'Who\u{E0041}.' }] },
+      ],
+    });
+    expect(lintContract(contract, issues).map((finding) => finding.path)).toEqual([
+      '/instructions',
+      '/description',
+      '/arguments/0/description',
+      '/description',
+    ]);
   });
 });

@@ -1,11 +1,11 @@
 import { canonicalJson } from '@rollcall/contract';
 import type { JsonValue } from '@rollcall/kernel';
-import { accepts } from './evaluate.js';
+import { type Answer, accepts } from './evaluate.js';
 import { type Finding, pointer, type Step } from './finding.js';
 import { propertyNode } from './ranges.js';
 import { Budget, type Doc, type Node, Undecidable } from './schema-node.js';
 import { type Validator, validatorOf } from './validator.js';
-import { boundaryValues, distinct, ValueMaker } from './value-maker.js';
+import { boundaryValues, ValueMaker } from './value-maker.js';
 
 const MAX_TRIES = 160;
 const MAX_SEARCHES = 40;
@@ -14,83 +14,106 @@ const EVALUATION_STEPS = 20_000;
 /** A verified value, or why there is none. */
 export type WitnessAnswer = { value: JsonValue } | { reason: string };
 
+type Validators = { sub: Validator; sup: Validator };
+
 /** Looks for values that one whole schema accepts and the other rejects, one search per finding. */
 export class WitnessSearch {
   private searches = 0;
-  private readonly sub: Validator | string;
-  private readonly sup: Validator | string;
+  private readonly maker = new ValueMaker();
+  private compiled: Validators | string | undefined;
 
   constructor(
     private readonly subDoc: Doc,
     private readonly supDoc: Doc,
-  ) {
-    this.sub = validatorOf(subDoc.root);
-    this.sup = validatorOf(supDoc.root);
-  }
+  ) {}
 
   /** The smallest value found that the smaller side accepts and the larger side rejects because of this finding. */
   search(finding: Finding): WitnessAnswer {
-    if (typeof this.sub === 'string') return { reason: `No witness: ${this.sub}.` };
-    if (typeof this.sup === 'string') return { reason: `No witness: ${this.sup}.` };
     if (this.searches++ >= MAX_SEARCHES)
       return { reason: 'No witness: too many changes in one schema to search for each.' };
-    const maker = new ValueMaker();
-    const values = distinct(this.locals(finding, maker).flatMap((value) => embed(value, finding.steps, maker)));
-    const ordered = values
-      .map((value) => ({ value, size: canonicalJson(value).length }))
-      .sort((a, b) => a.size - b.size);
-    for (const { value } of ordered.slice(0, MAX_TRIES)) {
-      if (this.proves(value, finding)) return { value };
+    this.maker.refill();
+    // What the finding itself suggests nearly always does; everything else is made only when it does not.
+    for (const values of [() => this.guesses(finding), () => this.locals(finding)]) {
+      for (const value of this.whole(values(), finding)) {
+        if (!this.isPlausible(value)) continue;
+        const validators = this.validators();
+        if (typeof validators === 'string') return { reason: `No witness: ${validators}.` };
+        if (proves(value, finding, validators)) return { value };
+      }
     }
     return { reason: 'No witness: none of the values tried is accepted by one side and rejected by the other.' };
   }
 
-  private locals(finding: Finding, maker: ValueMaker): JsonValue[] {
+  /** Whole values of the schema with one of these at the place of the finding, smallest first. */
+  private whole(values: readonly JsonValue[], { steps }: Finding): JsonValue[] {
+    const made = values.flatMap((value) => embed(value, steps, this.maker));
+    const sized = [...new Map(made.map((value) => [canonicalJson(value), value]))];
+    sized.sort(([a], [b]) => a.length - b.length);
+    return sized.slice(0, MAX_TRIES).map(([, value]) => value);
+  }
+
+  /** Compiled only when there is something to judge: most time of a comparison would go into it. */
+  private validators(): Validators | string {
+    if (this.compiled === undefined) {
+      const sub = validatorOf(this.subDoc.root);
+      const sup = validatorOf(this.supDoc.root);
+      const reason = [sub, sup].find((each) => typeof each === 'string');
+      this.compiled = typeof sub === 'string' || typeof sup === 'string' ? String(reason) : { sub, sup };
+    }
+    return this.compiled;
+  }
+
+  private guesses(finding: Finding): JsonValue[] {
+    const { at, kind, hints } = finding;
+    const smallest = kind === 'required' && at !== undefined ? this.maker.object(at, new Map()) : undefined;
+    return [...hints, ...sized(finding, this.maker), ...(smallest === undefined ? [] : [smallest])];
+  }
+
+  private locals(finding: Finding): JsonValue[] {
+    const { maker } = this;
     const sub: Node = finding.at?.facets ?? [];
     const sup: Node = subschema(finding.sup, this.supDoc);
     if (finding.kind === 'property' || finding.kind === 'closed' || finding.kind === 'property_open') {
       const last = finding.steps.at(-1);
-      return last === undefined ? [] : this.childValues(last, maker);
+      return last === undefined ? [] : childValues(last, maker);
     }
     if (finding.kind === 'names') return named(finding, maker);
-    return [
-      ...finding.hints,
-      ...maker.candidates(sub),
-      ...boundaryValues(sub),
-      ...boundaryValues(sup),
-      ...maker.candidates(sup),
-      ...sized(finding, maker),
-    ];
+    return [...maker.candidates(sub), ...boundaryValues(sub), ...boundaryValues(sup), ...maker.candidates(sup)];
   }
 
-  private childValues(step: Step, maker: ValueMaker): JsonValue[] {
-    const node = step.parent.facets.map((facet) => ({
-      schema: childSchema(facet.schema, String(step.key)),
-      doc: facet.doc,
-    }));
-    return maker.candidates(node);
-  }
-
-  /** Ajv decides; our own evaluation goes first because its work is bounded and that of generated code is not. */
-  private proves(value: JsonValue, finding: Finding): boolean {
-    if (typeof this.sub === 'string' || typeof this.sup === 'string') return false;
+  /** Our own evaluation goes first: its work is bounded, that of generated code is not, and it costs no compilation. */
+  private isPlausible(value: JsonValue): boolean {
+    const answer = (doc: Doc): Answer => accepts(value, [{ schema: doc.root, doc }], new Budget(EVALUATION_STEPS));
     try {
-      if (accepts(value, [{ schema: this.subDoc.root, doc: this.subDoc }], new Budget(EVALUATION_STEPS)) === 'no')
-        return false;
-      accepts(value, [{ schema: this.supDoc.root, doc: this.supDoc }], new Budget(EVALUATION_STEPS));
-      if (!this.sub(value).valid) return false;
-      const answer = this.sup(value);
-      const place = pointer(finding.steps.map((step) => String(step.key)));
-      return (
-        !answer.valid &&
-        (finding.definite || answer.places.some((each) => each.startsWith(place) || place.startsWith(each)))
-      );
+      return answer(this.subDoc) !== 'no' && answer(this.supDoc) !== 'yes';
     } catch (cause) {
-      // A schema that refers to itself without end overflows the stack of generated code.
-      if (cause instanceof Undecidable || cause instanceof RangeError) return false;
+      if (cause instanceof Undecidable) return false;
       throw cause;
     }
   }
+}
+
+/** Ajv has the last word. */
+function proves(value: JsonValue, finding: Finding, { sub, sup }: Validators): boolean {
+  try {
+    if (!sub(value).valid) return false;
+    const answer = sup(value);
+    const place = pointer(finding.steps.map((step) => String(step.key)));
+    const isHere = answer.places.some((each) => each.startsWith(place) || place.startsWith(each));
+    return !answer.valid && (finding.definite || isHere);
+  } catch (cause) {
+    // A schema that refers to itself without end overflows the stack of generated code.
+    if (cause instanceof RangeError) return false;
+    throw cause;
+  }
+}
+
+function childValues(step: Step, maker: ValueMaker): JsonValue[] {
+  const node = step.parent.facets.map((facet) => ({
+    schema: childSchema(facet.schema, String(step.key)),
+    doc: facet.doc,
+  }));
+  return maker.candidates(node);
 }
 
 function subschema(sup: JsonValue, doc: Doc): Node {

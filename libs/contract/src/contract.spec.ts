@@ -34,6 +34,9 @@ const refusal = (text: string, limits = {}): string => {
   return result.ok ? 'accepted' : result.error.code;
 };
 
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: last - first + 1 }, (_, index) => first + index);
+
 describe('digests', () => {
   it('agree with the published vectors of the get_weather example', () => {
     expect(digestOf(weather)).toBe('sha256:58d8a6ce86e78c1d9b80d2bae5943f2d359a865bca16ef6f8f83142dd7d1fafe');
@@ -115,6 +118,10 @@ describe('intake of members', () => {
     ['a name outside the alphabet', tool({ name: 'a b' }), 'INVALID_NAME'],
     ['a name that is too long', tool({ name: 'a'.repeat(129) }), 'INVALID_NAME'],
     ['a missing name', { inputSchema: { type: 'object' } }, 'INVALID_NAME'],
+    ['a Cyrillic letter that looks Latin', tool({ name: 'p\u0430y' }), 'INVALID_NAME'],
+    ['a full-width letter', tool({ name: '\uff50ay' }), 'INVALID_NAME'],
+    ['a letter with a combining mark', tool({ name: 'pa\u0301y' }), 'INVALID_NAME'],
+    ['a line end after the name', tool({ name: 'pay\n' }), 'INVALID_NAME'],
     ['a zero width space in a name', tool({ name: 'a\u200bb' }), 'INVISIBLE_CHARACTER'],
     ['a right-to-left override in a title', tool({ title: 'a\u202eb' }), 'INVISIBLE_CHARACTER'],
     [
@@ -168,6 +175,17 @@ describe('intake of members', () => {
     expect(two.contract.members).toEqual([]);
     expect(two.issues).toMatchObject([{ code: 'DUPLICATE_NAME', path: 'tools[1]' }]);
     expect(buildContract({ tools: [tool(), tool()] }).contract.members).toHaveLength(1);
+  });
+
+  it.each([
+    ['every bidirectional control', [0x061c, 0x200e, 0x200f, ...range(0x202a, 0x202e), ...range(0x2066, 0x2069)]],
+    ['every character of the TAG block', range(0xe0000, 0xe007f)],
+    ['every variation selector of the supplement', range(0xe0100, 0xe01ef)],
+    ['what has no width', [0x00ad, 0x200b, 0x200c, 0x200d, 0x2060, 0xfeff]],
+  ])('calls %s invisible', (_name, points) => {
+    const text = points.map((point) => `a${String.fromCodePoint(point)}b`).join('');
+    const written = points.map((point) => `U+${point.toString(16).toUpperCase().padStart(4, '0')}`);
+    expect(invisibleCodePoints(text)).toEqual(written);
   });
 
   it('does not call a joined emoji invisible, but a joiner anywhere else', () => {

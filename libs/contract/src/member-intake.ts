@@ -9,6 +9,7 @@ import { formatPath, MAX_DEPTH, setOwn } from './strict-json.js';
 /** UTF-8 bytes one tool, resource, template or prompt may have in canonical form. */
 export const MAX_MEMBER_BYTES = 256 * 1024;
 
+/** ASCII only: two tool names that look alike in different scripts (a Cyrillic "a") cannot both get in, not even one of them. */
 const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 const NAME_KEY: Record<MemberKind, string> = {
   tool: 'name',
