@@ -70,10 +70,23 @@ async function gatewayTokenFor(gateways: GatewayService, ctx: Parameters<Gateway
   }
 }
 
+/** A database that cannot be used, in a sentence; null for anything else. */
+function databaseRefusal(error: unknown): Refusal | null {
+  const code = (error as { code?: unknown }).code;
+  const known = ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', '28P01', '28000', '3D000', '42501'];
+  if (typeof code !== 'string' || !known.includes(code)) return null;
+  return new Refusal({
+    code: 'DATABASE_UNUSABLE',
+    message: `PostgreSQL cannot be used (${code}): ${(error as Error).message || 'no answer'}.`,
+    nextStep: 'Check that it runs, and address, user, password and rights in ROLLCALL_DATABASE_URL.',
+  });
+}
+
 try {
   process.stdout.write(`${JSON.stringify(await bootstrap())}\n`);
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error;
-  process.stderr.write(`${error.code}: ${error.message} ${error.nextStep}\n`);
+  const refusal = error instanceof Refusal ? error : databaseRefusal(error);
+  if (!refusal) throw error;
+  process.stderr.write(`${refusal.code}: ${refusal.message} ${refusal.nextStep}\n`);
   process.exitCode = 2;
 }

@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
-import { cannotListen, portTaken } from './up.errors.js';
+import { connect, createServer } from 'node:net';
+import { cannotListen, portTaken, redisNotAnswering } from './up.errors.js';
 
 /** Refuses a port that somebody else listens on. `flag` is what the person changes to get another one. */
 export async function requireFreePort(port: number, host: string, flag: string): Promise<void> {
@@ -14,6 +14,29 @@ export async function freePortLike(wanted: number, taken: readonly number[]): Pr
     return wanted;
   const port = await anyFreePort();
   return taken.includes(port) ? freePortLike(0, taken) : port;
+}
+
+const REDIS_PORT = 6379;
+
+/** Refuses a Redis that takes no connection: each process would wait for it in silence. */
+export async function requireRedis(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  const answered = await new Promise<boolean>((resolve) => {
+    const socket = connect({
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || REDIS_PORT),
+      timeout: 5_000,
+    });
+    const end = (answer: boolean) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket
+      .once('connect', () => end(true))
+      .once('error', () => end(false))
+      .once('timeout', () => end(false));
+  });
+  if (!answered) throw redisNotAnswering(`${hostname}:${port || REDIS_PORT}`);
 }
 
 function tryListen(port: number, host: string): Promise<string | undefined> {

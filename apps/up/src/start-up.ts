@@ -6,6 +6,7 @@ import { chooseDemoPorts } from './demo-ports.js';
 import { type Installation, Programs } from './installation.js';
 import { writeLaunchers } from './launchers.js';
 import type { UpOptions } from './options.js';
+import { requireRedis } from './ports.js';
 import { type ReadyLine, runStep, waitUntilReady } from './service.js';
 import { writeState } from './state-file.js';
 import { type BootstrapAnswer, databaseName, keepTokens, keptTokens, mergeTokens, type Tokens } from './tokens.js';
@@ -38,6 +39,7 @@ export type Starter = {
 export async function startUp(starter: Starter): Promise<Ready> {
   const { options, config, dist, inherited } = starter.settings;
   const data = starter.directory;
+  if (config.redisUrl) await requireRedis(config.redisUrl);
   const databaseUrl = await timed(starter, 'database', () => starter.openDatabase());
   const launchersFile = writeLaunchers(data, config.stdioLaunchersFile, options.demo);
   const on: Installation = { options, config, data, dist, inherited, databaseUrl, launchersFile };

@@ -256,10 +256,16 @@ describe('the supervisor', () => {
     const run = start();
     expect(await run.ended).toBe(1);
     expect(run.output()).toMatch(
-      /The worker did not start: exit code 1: Error: the queue is not there Read .*worker\.log/,
+      /The worker did not start: exit code 1: Error: the queue is not there\. Read .*worker\.log/,
     );
     const ports_ = await Promise.all(ports.map(listen));
     for (const server of ports_) server.close();
+  });
+
+  it('says in one sentence that the configured Redis does not answer', async () => {
+    const run = start({ env: { ROLLCALL_REDIS_URL: `redis://127.0.0.1:${ports[0]}` } });
+    expect(await run.ended).toBe(1);
+    expect(run.output()).toContain(`Redis does not answer at 127.0.0.1:${ports[0]}. Start it,`);
   });
 
   it('starts a program that died once again, and gives up when it dies again', async () => {

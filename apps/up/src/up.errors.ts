@@ -86,11 +86,20 @@ export function notWritable(directory: string, code: string): Refusal {
   });
 }
 
+/** The configured Redis is not there. */
+export function redisNotAnswering(address: string): Refusal {
+  return new Refusal({
+    code: 'UP_REDIS_NOT_ANSWERING',
+    message: `Redis does not answer at ${address}.`,
+    nextStep: 'Start it, or correct or unset ROLLCALL_REDIS_URL.',
+  });
+}
+
 /** A process ended or hung before it was ready. */
 export function didNotStart(name: string, reason: string, logFile: string): Refusal {
   return new Refusal({
     code: 'UP_DID_NOT_START',
-    message: `The ${name} did not start: ${reason}`,
+    message: `The ${name} did not start: ${reason}.`,
     nextStep: `Read ${logFile}`,
   });
 }
