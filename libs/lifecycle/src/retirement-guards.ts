@@ -41,7 +41,8 @@ export function consumersNotified({ deprecation }: Evidence): Finding {
     return unknown('Whether consumers were notified is not known.');
   }
   const { notifiedConsumers } = deprecation;
-  return met(`${notifiedConsumers} consumers were notified.`, { notifiedConsumers });
+  const consumers = notifiedConsumers === 1 ? '1 consumer' : `${notifiedConsumers} consumers`;
+  return met(`The notice reaches ${consumers} with the next bundle.`, { notifiedConsumers });
 }
 
 /** There is still time to take the deprecation back. */
