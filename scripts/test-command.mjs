@@ -1,5 +1,5 @@
 // The parts of `npm test`, in an order in which the cheap ones speak first. Each check counts one, each test counts one.
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { build } from './build-steps.mjs';
 import { installWhenStale } from './install.mjs';
@@ -40,6 +40,7 @@ export function testCommand(names) {
     process.chdir(root);
     await installWhenStale(root);
     rmSync(reports, { recursive: true, force: true });
+    mkdirSync(reports, { recursive: true }); // jest makes the file, not the folder
     const results = [];
     const part = async (name, work) => {
       if (names.length > 0 && !names.includes(name)) return;

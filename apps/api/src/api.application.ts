@@ -7,6 +7,7 @@ import { serveConsole } from './console/console.static.js';
 import { HttpErrorsFilter } from './http/http-errors.filter.js';
 import { guardOrigin } from './http/origin.guard.js';
 import { logRequests } from './http/request-log.js';
+import { guardText } from './http/text.guard.js';
 
 /** A manifest and a captured contract together stay well below this. */
 const BODY_LIMIT_BYTES = 8 * 1024 * 1024;
@@ -30,6 +31,7 @@ export async function createApi(
   app.useGlobalFilters(new HttpErrorsFilter(options.logger));
   logRequests(adapter.getInstance(), options.logger, options.metrics);
   guardOrigin(adapter.getInstance(), options.allowedOrigins ?? []);
+  guardText(adapter.getInstance());
   await serveConsole(app, options.consoleDir);
   return app;
 }

@@ -40,12 +40,15 @@ const RULES = loadRoleRules();
  */
 export async function buildEnforcer(links: readonly RoleLink[]): Promise<Enforcer> {
   const model = newModelFromString(MODEL_TEXT);
-  for (const rule of RULES) model.addPolicy('p', 'p', [rule.role, rule.resource, rule.verb]);
-  for (const link of links) model.addPolicy('g', 'g', [link.principalId, link.role, link.domain]);
+  for (const rule of RULES) model.addPolicy('p', 'p', [roleName(rule.role), rule.resource, rule.verb]);
+  for (const link of links) model.addPolicy('g', 'g', [link.principalId, roleName(link.role), link.domain]);
   const enforcer = await newEnforcer(model);
   await enforcer.buildRoleLinks();
   return enforcer;
 }
+
+/** For casbin a subject holds the role of its own name: roles have names that no principal's id can be. */
+const roleName = (role: string): string => `role:${role}`;
 
 /** Splits an action into casbin's object and act. */
 export function splitAction(action: Action): { resource: string; verb: string } {

@@ -22,6 +22,11 @@ type Entry = { content: Content; head: Head; signedAt: number };
 const TIMESTAMP_LIFETIME_MS = 5 * MINUTE_MS;
 const RESIGN_AFTER_MS = MINUTE_MS;
 
+function isOlder(a: Content, b: Content): boolean {
+  if (a.epoch !== b.epoch) return a.epoch < b.epoch;
+  return a.serial < b.serial || a.kill.sequence < b.kill.sequence;
+}
+
 /**
  * The newest pointer of each environment, in memory: a poll that finds nothing new touches no database. Refreshed when
  * PostgreSQL notifies of a new bundle or kill entry (`refresh`), signed again every minute so that it stays fresh.
@@ -113,6 +118,9 @@ export class BundleHeads implements BeforeApplicationShutdown {
     });
     const body = await signDocument(PAYLOAD_TYPES.timestamp, payload, [keys.timestamp.signer]);
     const entry = { content, head: { etag: `"${sha256Hex(body)}"`, body }, signedAt: now };
+    const known = this.entries.get(environmentId);
+    // reads overlap: what was read earlier and signed later must not put an older bundle or kill list back
+    if (known && isOlder(content, known.content)) return known;
     this.entries.set(environmentId, entry);
     return entry;
   }

@@ -3,7 +3,7 @@ import { AccessService } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
 import { makeBundle, PAYLOAD_TYPES, signDocument } from '@rollcall/bundle';
 import { digestOf, sha256Hex } from '@rollcall/contract';
-import { DAY_MS, HOUR_MS, type JsonValue, type RequestContext } from '@rollcall/kernel';
+import { DAY_MS, HOUR_MS, type JsonValue, Refusal, type RequestContext } from '@rollcall/kernel';
 import { TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
 import { compile, type PolicyState } from '@rollcall/policy';
 import { policyInvalid } from './bundles.errors.js';
@@ -22,6 +22,9 @@ type Target = { id: string; name: string; kind: string };
 /** Compiles, signs and publishes the policy of an environment. */
 @Injectable()
 export class BundlePublisher {
+  /** One publication at a time: each holds a connection for the lock while a second one reads the snapshot. */
+  private turn: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly access: AccessService,
     private readonly transactions: TransactionRunner,
@@ -36,15 +39,30 @@ export class BundlePublisher {
     return this.publish(ctx, environment);
   }
 
-  /** Every environment of the organization, as the product itself. */
+  /** Every environment of the organization, as the product itself; one that does not compile holds up no other, and is refused last. */
   async publishAll(ctx: RequestContext): Promise<void> {
     const environments = await this.transactions.snapshot((tx) =>
       tx.environment.findMany({ where: { organizationId: ctx.organizationId } }),
     );
-    for (const environment of environments) await this.publish(ctx, environment);
+    let refusal: Refusal | undefined;
+    for (const environment of environments) {
+      try {
+        await this.publish(ctx, environment);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refusal ??= error;
+      }
+    }
+    if (refusal) throw refusal;
   }
 
-  private async publish(ctx: RequestContext, environment: Target): Promise<string> {
+  private publish(ctx: RequestContext, environment: Target): Promise<string> {
+    const mine = this.turn.then(() => this.publishInTurn(ctx, environment));
+    this.turn = mine.catch(() => undefined);
+    return mine;
+  }
+
+  private async publishInTurn(ctx: RequestContext, environment: Target): Promise<string> {
     const { root, keys } = await this.trust.signingMaterial(ctx.organizationId);
     const audience = { organization: root.organization, environment: environment.name };
     // the lock comes first and the snapshot inside it: two publishers can then never sign an older state under a newer serial

@@ -63,6 +63,9 @@ export class CheckRecords {
     },
   ): Promise<void> {
     const { check, result } = done;
+    // a second run of the same check waits here for the first, then finds it concluded
+    const open = { id: check.id, status: { in: ['queued', 'running'] } };
+    if ((await tx.check.updateMany({ where: open, data: { status: 'running' } })).count === 0) return;
     await tx.check.update({
       where: { id: check.id },
       data: {
@@ -92,11 +95,14 @@ export class CheckRecords {
   }
 
   /** Up to 20 per version, newest first. */
-  ofVersions(organizationId: string, versionIds: readonly string[]) {
+  async ofVersions(organizationId: string, versionIds: readonly string[]) {
+    const newest = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT c.id FROM unnest(${[...versionIds]}::text[]) AS v(id), LATERAL (
+        SELECT id FROM checks WHERE organization_id = ${organizationId} AND version_id = v.id
+        ORDER BY requested_at DESC, id DESC LIMIT 20) AS c`;
     return this.prisma.check.findMany({
-      where: { organizationId, versionId: { in: [...versionIds] } },
-      orderBy: { requestedAt: 'desc' },
-      take: 20 * versionIds.length,
+      where: { id: { in: newest.map((row) => row.id) } },
+      orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
     });
   }
 

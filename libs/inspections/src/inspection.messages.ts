@@ -43,12 +43,19 @@ export class InspectionMessages {
     return id;
   }
 
+  /** False when another run of the same inspection has recorded it meanwhile; holds its row until the transaction ends. */
+  async claim(tx: Tx, id: string): Promise<boolean> {
+    const open = { id, status: { in: ['queued', 'running'] } };
+    return (await tx.inspection.updateMany({ where: open, data: { status: 'running' } })).count > 0;
+  }
+
   async refuse(
     tx: Tx,
     ctx: RequestContext,
     inspection: QueuedInspection & { id: string },
     refusal: Refusal,
   ): Promise<void> {
+    if (!(await this.claim(tx, inspection.id))) return;
     await tx.inspection.update({
       where: { id: inspection.id },
       data: {

@@ -84,8 +84,8 @@ export class InspectionService {
   /** Runs a queued inspection. What the server does is an outcome, never an error; running it twice records it once. */
   async run(inspectionId: string): Promise<void> {
     const inspection = await this.prisma.inspection.findUniqueOrThrow({ where: { id: inspectionId } });
-    if (inspection.status === 'completed' || inspection.status === 'failed') return;
-    await this.prisma.inspection.update({ where: { id: inspectionId }, data: { status: 'running' } });
+    // only while it is open: a run that is late must not open again what another has recorded
+    if (!(await this.messages.claim(this.prisma, inspectionId))) return;
     const version = await this.prisma.serverVersion.findUniqueOrThrow({
       where: { id: inspection.versionId },
       include: { endpoints: true, server: true },
@@ -122,6 +122,7 @@ export class InspectionService {
     seen: Seen,
   ): Promise<void> {
     const { observation, contract } = seen;
+    if (!(await this.messages.claim(tx, inspection.id))) return;
     if (contract) {
       await this.contracts.save(tx, inspection.organizationId, contract, ctx.clock.now());
       await tx.serverVersion.update({

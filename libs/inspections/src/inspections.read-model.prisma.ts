@@ -27,10 +27,13 @@ export class InspectionReadModel {
 
   /** The newest 20 per version, newest first. */
   async ofVersions(organizationId: string, versionIds: readonly string[]) {
+    const newest = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT i.id FROM unnest(${[...versionIds]}::text[]) AS v(id), LATERAL (
+        SELECT id FROM inspections WHERE organization_id = ${organizationId} AND version_id = v.id
+        ORDER BY requested_at DESC, id DESC LIMIT 20) AS i`;
     return this.prisma.inspection.findMany({
-      where: { organizationId, versionId: { in: [...versionIds] } },
-      orderBy: { requestedAt: 'desc' },
-      take: 20 * versionIds.length,
+      where: { id: { in: newest.map((row) => row.id) } },
+      orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
       ...COLUMNS,
     });
   }

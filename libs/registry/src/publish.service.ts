@@ -5,7 +5,14 @@ import { type SemverVerdict, semverGate } from '@rollcall/compatibility';
 import { type Contract, readContract } from '@rollcall/contract';
 import { type JsonValue, Refusal, type RequestContext } from '@rollcall/kernel';
 import { type Manifest, manifestDigest, parseManifest } from '@rollcall/manifest';
-import { isUniqueViolation, Outbox, TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
+import {
+  isUniqueViolation,
+  Outbox,
+  PrismaService,
+  TransactionRunner,
+  type Tx,
+  withAdvisoryLock,
+} from '@rollcall/persistence';
 import { ContractStore } from './contract.store.prisma.js';
 import {
   aliasInvalid,
@@ -40,6 +47,7 @@ type Publication = {
 @Injectable()
 export class PublishService {
   constructor(
+    private readonly prisma: PrismaService,
     private readonly access: AccessService,
     private readonly contracts: ContractStore,
     private readonly transactions: TransactionRunner,
@@ -55,9 +63,10 @@ export class PublishService {
     const parsed = parseManifest(input.manifest);
     if (!parsed.ok) throw manifestInvalid(parsed.error);
     const manifest = parsed.value;
+    // before the transaction: one that holds a connection and asks for a second starves the pool when many publish at once
+    const namespace = await this.ownedNamespace(ctx, manifest.namespace);
     try {
       return await this.transactions.run(async (tx) => {
-        const namespace = await this.ownedNamespace(tx, ctx, manifest.namespace);
         await withAdvisoryLock(tx, `publish:${ctx.organizationId}:${manifest.name}`);
         return this.store(tx, ctx, { manifest, digest: manifestDigest(manifest), input, namespace });
       });
@@ -67,8 +76,8 @@ export class PublishService {
     }
   }
 
-  private async ownedNamespace(tx: Tx, ctx: RequestContext, name: string) {
-    const row = await tx.namespace.findUnique({
+  private async ownedNamespace(ctx: RequestContext, name: string) {
+    const row = await this.prisma.namespace.findUnique({
       where: { organizationId_name: { organizationId: ctx.organizationId, name } },
     });
     if (!row || !(await this.access.can(ctx, 'version.publish', row.teamId))) throw namespaceNotOwned(name);

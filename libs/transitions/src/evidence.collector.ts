@@ -128,11 +128,17 @@ export class EvidenceCollector {
   }
 
   private async changeClass(ctx: RequestContext, version: SubjectVersion): Promise<Evidence['changeClass']> {
-    const active = await this.prisma.serverVersion.findMany({
-      where: { organizationId: ctx.organizationId, serverId: version.serverId, state: 'active' },
+    const live = await this.prisma.serverVersion.findMany({
+      where: {
+        organizationId: ctx.organizationId,
+        serverId: version.serverId,
+        state: { in: ['active', 'deprecated'] },
+        id: { not: version.id },
+      },
       orderBy: { publishedAt: 'desc' },
     });
-    const newest = active.sort(byVersion)[0];
+    // a deprecated version still serves: when its end was announced first, it is what callers compare with
+    const newest = live.sort((a, b) => a.state.localeCompare(b.state) || byVersion(a, b))[0];
     if (!newest?.approvedContractDigest || !version.contractDigest) return null;
     const digests = [newest.approvedContractDigest, version.contractDigest];
     const found = await this.contracts.findMany(ctx.organizationId, digests);

@@ -5,7 +5,8 @@ import { DAY_MS, type RequestContext } from '@rollcall/kernel';
 import { GUARD_NAMES, type GuardName } from '@rollcall/lifecycle';
 import { TransactionRunner, withAdvisoryLock } from '@rollcall/persistence';
 import { ServerCatalog, type ServerRef, type VersionRef } from '@rollcall/registry';
-import { TransitionRecords } from './transition.records.prisma.js';
+import type { SubjectVersion } from './evidence.collector.js';
+import { lockServer, TransitionRecords } from './transition.records.prisma.js';
 import { invalidInput, reasonRequired } from './transitions.errors.js';
 
 /** Guards a person may write an exception to; the others have no exception (domain: lifecycle table). */
@@ -26,13 +27,13 @@ export class HoldService {
   /** Stops a version at once, whatever its state; the kill list carries it to gateways before any compile. */
   async quarantine(ctx: RequestContext, input: { version: VersionRef; reason: string }): Promise<string> {
     const version = await this.catalog.version(ctx, input.version, 'version.quarantine');
-    return this.hold(ctx, version.id, { quarantined: true, reason: input.reason });
+    return this.hold(ctx, version, { quarantined: true, reason: input.reason });
   }
 
   /** Lifts a quarantine; only a person does. */
   async release(ctx: RequestContext, input: { version: VersionRef; reason: string }): Promise<string> {
     const version = await this.catalog.version(ctx, input.version, 'version.release');
-    return this.hold(ctx, version.id, { quarantined: false, reason: input.reason });
+    return this.hold(ctx, version, { quarantined: false, reason: input.reason });
   }
 
   /** Writes an expiring exception to one guard for one server. */
@@ -78,16 +79,19 @@ export class HoldService {
     });
   }
 
-  private async hold(ctx: RequestContext, versionId: string, hold: { quarantined: boolean; reason: string }) {
+  private async hold(ctx: RequestContext, visible: SubjectVersion, hold: { quarantined: boolean; reason: string }) {
     requireReason(hold.reason);
     await this.transactions.run(async (tx) => {
-      await withAdvisoryLock(tx, `version:${versionId}`);
+      await lockServer(tx, visible.serverId);
       await withAdvisoryLock(tx, `kill:${ctx.organizationId}`);
-      const version = await this.catalog.version(ctx, { byId: versionId });
+      const version = await tx.serverVersion.findUniqueOrThrow({
+        where: { id: visible.id },
+        include: { server: true },
+      });
       if ((version.quarantineReason !== null) === hold.quarantined) return;
       await this.records.quarantine(tx, ctx, { version, ...hold });
     });
-    return versionId;
+    return visible.id;
   }
 }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@rollcall/audit';
 import type { RequestContext } from '@rollcall/kernel';
 import { type GuardReport, type LifecycleState, latestVersion, type TransitionRule } from '@rollcall/lifecycle';
-import { Outbox, type Tx } from '@rollcall/persistence';
+import { Outbox, Prisma, type Tx, withAdvisoryLock } from '@rollcall/persistence';
 import { POLICY_CHANGED } from '@rollcall/registry';
 import type { SubjectVersion } from './evidence.collector.js';
 import { readApprovalRules, readToolMapping, type StoredDeprecation, type TransitionInput } from './transition.js';
@@ -16,6 +16,9 @@ export type Move = {
   overridden: boolean;
   input: TransitionInput;
 };
+
+/** One mover at a time per server: `latest` is decided over all its versions, so a lock per version would not do. */
+export const lockServer = (tx: Tx, serverId: string): Promise<void> => withAdvisoryLock(tx, `server:${serverId}`);
 
 /** Writes a step: the new state, the frozen evidence, the audit event and the outbox events, all or nothing. */
 @Injectable()
@@ -142,6 +145,8 @@ function changeOf({ version, rule, input }: Move): object {
     return { approvedContractDigest: version.contractDigest, approvalRules: readApprovalRules(input.approvalRules) };
   }
   if (rule.to === 'deprecated') return { deprecation: deprecationOf(version, input) };
+  // taken back: nobody may be told of an end that is no longer announced
+  if (rule.from === 'deprecated' && rule.to === 'active') return { deprecation: Prisma.DbNull };
   return {};
 }
 

@@ -10,12 +10,21 @@ import {
   TRANSITIONS,
   type TransitionRule,
 } from '@rollcall/lifecycle';
-import { PrismaService, TransactionRunner, withAdvisoryLock } from '@rollcall/persistence';
+import { PrismaService, TransactionRunner } from '@rollcall/persistence';
 import { ServerCatalog } from '@rollcall/registry';
 import { EvidenceCollector, type SubjectVersion } from './evidence.collector.js';
 import type { TransitionInput } from './transition.js';
-import { TransitionRecords } from './transition.records.prisma.js';
-import { guardUnmet, invalidInput, noSuchTransition, notOverridable, reasonRequired } from './transitions.errors.js';
+import { lockServer, type Move, TransitionRecords } from './transition.records.prisma.js';
+import {
+  guardUnmet,
+  invalidInput,
+  noSuchTransition,
+  notOverridable,
+  reasonRequired,
+  versionBusy,
+} from './transitions.errors.js';
+
+const MAX_ATTEMPTS = 5;
 
 /** What `can-i` answers: every guard of the step with its evidence. */
 export type GateReport = {
@@ -46,8 +55,9 @@ export class TransitionService {
   }
 
   /**
-   * Takes a step: authorizes it, evaluates its guards under the version's lock, and writes transition, audit event and
-   * outbox event in one transaction. Refuses with NO_SUCH_TRANSITION, FORBIDDEN, REASON_REQUIRED or GUARD_UNMET.
+   * Takes a step: authorizes it, evaluates its guards, and writes transition, audit event and outbox event in one
+   * transaction, unless the version changed since it was read: then everything is evaluated again.
+   * Refuses with NO_SUCH_TRANSITION, FORBIDDEN, REASON_REQUIRED, GUARD_UNMET or VERSION_BUSY.
    */
   async transition(
     ctx: RequestContext,
@@ -55,15 +65,32 @@ export class TransitionService {
   ): Promise<{ transitionId: string; guards: GuardReport[] }> {
     const visible = await this.catalog.version(ctx, input.version);
     await this.access.authorize(ctx, ruleFor(visible, input.to).action as Action, visible.server.teamId);
+    for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+      const version = attempt === 1 ? visible : await this.catalog.version(ctx, { byId: visible.id });
+      const move = await this.evaluated(ctx, version, input);
+      const transitionId = await this.moveUnlessChanged(ctx, move);
+      if (transitionId !== null) return { transitionId, guards: move.guards };
+    }
+    throw versionBusy();
+  }
+
+  /** Evidence comes over other connections than the one that writes: gathered inside, many steps at once starve the pool. */
+  private async evaluated(ctx: RequestContext, version: SubjectVersion, input: TransitionInput): Promise<Move> {
+    const rule = ruleFor(version, input.to);
+    if (rule.reasonRequired && !input.reason?.trim()) throw reasonRequired();
+    const guards = evaluate(rule, await this.evidence.collect(ctx, version, input));
+    const overridden = await this.decide(ctx, { rule, guards, input });
+    return { version, rule, guards, overridden, input };
+  }
+
+  /** Null when the version is no longer the one that was evaluated. */
+  private moveUnlessChanged(ctx: RequestContext, move: Move): Promise<string | null> {
+    const { id, serverId, revision, contractDigest } = move.version;
     return this.transactions.run(async (tx) => {
-      await withAdvisoryLock(tx, `version:${visible.id}`);
-      const version = await this.catalog.version(ctx, { byId: visible.id });
-      const rule = ruleFor(version, input.to);
-      if (rule.reasonRequired && !input.reason?.trim()) throw reasonRequired();
-      const guards = evaluate(rule, await this.evidence.collect(ctx, version, input));
-      const overridden = await this.decide(ctx, { rule, guards, input });
-      const transitionId = await this.records.move(tx, ctx, { version, rule, guards, overridden, input });
-      return { transitionId, guards };
+      await lockServer(tx, serverId);
+      const now = await tx.serverVersion.findUniqueOrThrow({ where: { id } });
+      if (now.revision !== revision || now.contractDigest !== contractDigest) return null;
+      return this.records.move(tx, ctx, move);
     });
   }
 

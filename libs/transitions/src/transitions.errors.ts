@@ -39,6 +39,14 @@ export function notOverridable(from: string, to: string): Refusal {
   });
 }
 
+export function versionBusy(): Refusal {
+  return new Refusal({
+    code: 'VERSION_BUSY',
+    message: 'The version kept changing while its guards were evaluated.',
+    nextStep: 'Look at its newest state and ask again.',
+  });
+}
+
 export function invalidInput(path: string, message: string, nextStep: string): Refusal {
   return new Refusal({ code: 'BAD_REQUEST', message, nextStep, path: [path] });
 }

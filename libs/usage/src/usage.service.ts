@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccessService } from '@rollcall/access';
 import { Refusal, type RequestContext } from '@rollcall/kernel';
 import { PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
 import { z } from 'zod';
@@ -31,10 +32,12 @@ export class UsageService {
   constructor(
     private readonly prisma: PrismaService,
     private readonly transactions: TransactionRunner,
+    private readonly access: AccessService,
   ) {}
 
   /** Adds a report to the hourly counts, once per (gateway, boot, seq): a report that is sent again changes nothing. */
   async record(ctx: RequestContext, reporter: Reporter, body: unknown): Promise<{ counted: boolean }> {
+    await this.access.authorize(ctx, 'gateway.report');
     const parsed = REPORT.safeParse(body);
     if (!parsed.success) throw malformed(z.prettifyError(parsed.error));
     const report = parsed.data;

@@ -70,7 +70,7 @@ export function theVersionIsDeprecatedAndEnds(world: World): void {
     expect(data.version.state).toBe('decommissioned');
     const ends = data.version.transitions.filter((one) => one.toState === 'decommissioned');
     expect(ends).toEqual([{ toState: 'decommissioned', actorHandle: 'rollcall' }]);
-  });
+  }, 180_000);
 
   it('keeps being enforced when the control plane is gone, also after kill -9 and restart of the gateway', async () => {
     await converged(world);

@@ -12,7 +12,7 @@ export function graphqlErrorFormatter(logger: Logger) {
   return (execution: ExecutionResult, context: unknown) => {
     const requestId = (context as Partial<GraphqlContext> | undefined)?.requestId ?? 'unknown';
     let statusCode = 200;
-    const errors = (execution.errors ?? []).map((error) => {
+    const errors = (execution.errors ?? []).flatMap(unfold).map((error) => {
       const shown = describe(error, requestId, logger);
       if (statusCode === 200) statusCode = shown.status;
       return new GraphQLError(shown.message, {
@@ -24,6 +24,15 @@ export function graphqlErrorFormatter(logger: Logger) {
   };
 }
 
+/** What is wrong with a document comes folded into one error that says nothing by itself. */
+function unfold(error: GraphQLError): GraphQLError[] {
+  const inner = (error.originalError as { errors?: unknown } | undefined)?.errors;
+  return Array.isArray(inner) ? inner.filter((one) => one instanceof Error).map(asGraphqlError) : [error];
+}
+
+const asGraphqlError = (error: Error): GraphQLError =>
+  error instanceof GraphQLError ? error : new GraphQLError(error.message);
+
 function describe(error: GraphQLError, requestId: string, logger: Logger): PublicError {
   // graphql-js takes anything with a `path` array for a located error and passes it on bare: a Refusal has one
   const cause: unknown = error instanceof Refusal ? error : error.originalError;
@@ -31,9 +40,11 @@ function describe(error: GraphQLError, requestId: string, logger: Logger): Publi
     const status = cause.code === 'UNAUTHENTICATED' ? statusOf(cause.code) : 200;
     return { code: cause.code, message: cause.message, nextStep: cause.nextStep, status };
   }
-  // no cause: graphql's own word about the document, which is the caller's and tells nothing of ours
-  if (!cause || (cause as { statusCode?: number }).statusCode === 400) {
-    return { code: 'BAD_REQUEST', message: error.message, status: 400 };
+  // no cause, or a scalar's: graphql's own word about the document or its variables, which is the caller's and tells nothing of ours
+  const spoken = !cause || cause instanceof GraphQLError;
+  const clientStatus = spoken ? 400 : (cause as { statusCode?: number }).statusCode;
+  if (clientStatus !== undefined && clientStatus >= 400 && clientStatus < 500) {
+    return { code: 'BAD_REQUEST', message: error.message, status: clientStatus };
   }
   logger.error({ err: cause, requestId, path: error.path?.join('.') }, 'graphql request failed');
   return {

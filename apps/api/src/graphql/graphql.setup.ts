@@ -10,6 +10,8 @@ import { dateTimeScalar, jsonScalar } from './scalars.js';
 
 /** Deeper queries than any screen needs are refused before they run. */
 const MAX_DEPTH = 9;
+/** Also the limit of aliases: the longest operation of our own has a few hundred. */
+const MAX_TOKENS = 4_000;
 
 /** SDL first: one file per feature, found beside its resolver. */
 export function graphqlModule(logger: Logger) {
@@ -24,6 +26,7 @@ export function graphqlModule(logger: Logger) {
       graphiql: false,
       jit: 1,
       queryDepth: MAX_DEPTH,
+      graphql: { parseOptions: { maxTokens: MAX_TOKENS } },
       errorFormatter: graphqlErrorFormatter(logger),
       context: async (request: { headers: { authorization?: string }; id: string }): Promise<GraphqlContext> => {
         const ctx = await contexts.of(request);

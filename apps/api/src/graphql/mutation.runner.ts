@@ -32,13 +32,18 @@ export class MutationRunner {
       if (!(error instanceof Refusal)) throw error;
       await this.audit.denied(ctx, {
         action: MUTATION_ACTIONS[attempt.mutation][0],
-        subject: attempt.subject.slice(0, 300),
+        subject: printable(attempt.subject),
         data: { code: error.code, mutation: attempt.mutation },
       });
       if (TOP_LEVEL.has(error.code)) throw error;
       return { ...attempt.empty, errors: [toUserError(error)] };
     }
   }
+}
+
+/** A subject may be what a stranger typed: no more than a line, and nothing that PostgreSQL or the hash of the chain cannot take. */
+function printable(text: string): string {
+  return text.slice(0, 300).replace(/[\p{Cc}\p{Cs}]/gu, '\uFFFD');
 }
 
 function toUserError(refusal: Refusal): UserErrorShape {

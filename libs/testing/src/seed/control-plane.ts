@@ -1,0 +1,79 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AccessModule, RuntimeModule } from '@rollcall/access';
+import { AgentsModule } from '@rollcall/agents';
+import { AuditModule } from '@rollcall/audit';
+import { BundlesModule, SigningKeyLocation } from '@rollcall/bundles';
+import { ChecksModule } from '@rollcall/checks';
+import { GatewaysModule } from '@rollcall/gateways';
+import { InspectionPolicy, InspectionsModule, type Launcher } from '@rollcall/inspections';
+import { type FixedClock, fixedClock } from '@rollcall/kernel';
+import { PersistenceModule, PrismaService } from '@rollcall/persistence';
+import { RegistryModule } from '@rollcall/registry';
+import { TransitionsModule } from '@rollcall/transitions';
+import { UsageModule } from '@rollcall/usage';
+import { testDatabase } from '../database/index.js';
+
+/** When every test world begins. */
+export const NOON = '2026-11-20T12:00:00.000Z';
+
+/** Every feature of the product in one process, on a database and keys of its own, without HTTP and queues. */
+export type ControlPlane = {
+  url: string;
+  keysDir: string;
+  clock: FixedClock;
+  prisma: PrismaService;
+  get<T>(token: Type<T> | (abstract new (...args: never[]) => T)): T;
+  close(): Promise<void>;
+};
+
+/** What one control plane has that another has not. */
+export type ControlPlaneOptions = {
+  inspectionTimeoutMs?: number;
+  launchers?: Record<string, Launcher>;
+  keysPassphrase?: string;
+};
+
+/** Starts one; `close` drops its database and keys. Its clock stands at {@link NOON} until it is moved. */
+export async function openControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const database = await testDatabase();
+  const keysDir = mkdtempSync(path.join(tmpdir(), 'rollcall-keys-'));
+  const clock = fixedClock(NOON);
+  const network = { allowPrivate: ['127.0.0.0/8'] };
+
+  @Module({
+    imports: [
+      PersistenceModule.forRoot({ url: database.url, clock }),
+      RuntimeModule.forRoot(clock),
+      InspectionsModule.forRoot(new InspectionPolicy(network, options.launchers ?? {}, options.inspectionTimeoutMs)),
+      BundlesModule.forRoot(new SigningKeyLocation(keysDir, options.keysPassphrase)),
+      AccessModule,
+      AgentsModule,
+      AuditModule,
+      ChecksModule,
+      GatewaysModule,
+      RegistryModule,
+      TransitionsModule,
+      UsageModule,
+    ],
+  })
+  class ControlPlaneModule {}
+
+  const app = await NestFactory.createApplicationContext(ControlPlaneModule, { logger: false, abortOnError: false });
+  return {
+    url: database.url,
+    keysDir,
+    clock,
+    prisma: app.get(PrismaService),
+    get: (token) => app.get(token, { strict: false }),
+    close: async () => {
+      await app.close();
+      await database.close();
+      rmSync(keysDir, { recursive: true, force: true });
+    },
+  };
+}
