@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AccessService, AccessStore, newToken, teamFilter } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
 import { notFound, type RequestContext } from '@rollcall/kernel';
-import { isUniqueViolation, Outbox, PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
-import { POLICY_CHANGED } from '@rollcall/registry';
+import { isUniqueViolation, Outbox, PrismaService, TransactionRunner } from '@rollcall/persistence';
+import { policyChanged } from '@rollcall/registry';
 import { agentInvalid, agentTaken } from './agents.errors.js';
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -43,7 +43,7 @@ export class AgentService {
           subject: `agent:${input.slug}`,
           data: { team: team.slug },
         });
-        await this.policyChanged(tx, ctx);
+        await this.outbox.append(tx, policyChanged(ctx.organizationId));
         return agent;
       });
     } catch (error) {
@@ -69,7 +69,7 @@ export class AgentService {
         },
       });
       await this.audit.append(tx, ctx, { action: 'agent.token', subject: `agent:${agent.slug}` });
-      await this.policyChanged(tx, ctx);
+      await this.outbox.append(tx, policyChanged(ctx.organizationId));
     });
     return token;
   }
@@ -91,14 +91,6 @@ export class AgentService {
       orderBy: { slug: 'asc' },
       take: 100,
       include: { grants: { where: { revokedAt: null }, orderBy: { grantedAt: 'asc' } } },
-    });
-  }
-
-  private async policyChanged(tx: Tx, ctx: RequestContext): Promise<void> {
-    await this.outbox.append(tx, {
-      organizationId: ctx.organizationId,
-      topic: POLICY_CHANGED,
-      payload: { organizationId: ctx.organizationId },
     });
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@rollcall/audit';
 import type { RequestContext } from '@rollcall/kernel';
 import { Outbox, TransactionRunner } from '@rollcall/persistence';
-import { POLICY_CHANGED } from '@rollcall/registry';
+import { policyChanged } from '@rollcall/registry';
 
 type NewGrant = {
   agent: { id: string; slug: string };
@@ -42,7 +42,7 @@ export class GrantRecords {
         subject: `agent:${agent.slug}`,
         data: { grant: row.id, server: server.name, environment: environment.name, versions, tools },
       });
-      await this.outbox.append(tx, policyChanged(ctx));
+      await this.outbox.append(tx, policyChanged(ctx.organizationId));
       return row;
     });
   }
@@ -51,14 +51,8 @@ export class GrantRecords {
     return this.transactions.run(async (tx) => {
       const row = await tx.grant.update({ where: { id }, data: { revokedAt: ctx.clock.now() } });
       await this.audit.append(tx, ctx, { action: 'grant.revoke', subject: `grant:${id}`, data: { reason } });
-      await this.outbox.append(tx, policyChanged(ctx));
+      await this.outbox.append(tx, policyChanged(ctx.organizationId));
       return row;
     });
   }
 }
-
-const policyChanged = (ctx: RequestContext) => ({
-  organizationId: ctx.organizationId,
-  topic: POLICY_CHANGED,
-  payload: { organizationId: ctx.organizationId },
-});

@@ -86,6 +86,14 @@ export class CheckRecords {
     });
   }
 
+  /** Marks a check that could not be run; one that has concluded stays as it is. */
+  async fail(id: string): Promise<void> {
+    await this.prisma.check.updateMany({
+      where: { id, status: { in: ['queued', 'running'] } },
+      data: { status: 'failed', finishedAt: this.runtime.clock.now() },
+    });
+  }
+
   /** One check of a version the caller may see. */
   async byId(ctx: RequestContext, id: string) {
     const row = await this.prisma.check.findFirst({ where: { id, organizationId: ctx.organizationId } });

@@ -65,6 +65,11 @@ export class CheckService {
     );
   }
 
+  /** Ends a check that could not be run, so that nobody waits for it for ever. */
+  async giveUp(checkId: string): Promise<void> {
+    await this.records.fail(checkId);
+  }
+
   private async collect(check: CheckRow): Promise<{ material: CheckMaterial; baseVersionId: string | null }> {
     const { organizationId } = check;
     const version = await this.prisma.serverVersion.findUniqueOrThrow({

@@ -101,6 +101,18 @@ export class InspectionService {
     }
   }
 
+  /** Ends an inspection that could not be run, so that nobody waits for it for ever. */
+  async giveUp(inspectionId: string): Promise<void> {
+    const inspection = await this.prisma.inspection.findUniqueOrThrow({ where: { id: inspectionId } });
+    const ctx = this.messages.systemContext(inspection.organizationId);
+    const refusal = new Refusal({
+      code: 'INSPECTION_FAILED',
+      message: 'The inspection could not be run; the fault is in the log of the worker.',
+      nextStep: 'Ask for another one when the fault is mended.',
+    });
+    await this.transactions.run((tx) => this.messages.refuse(tx, ctx, inspection, refusal));
+  }
+
   private async observe(ctx: RequestContext, target: InspectionTarget): Promise<Seen> {
     const options = { network: this.policy.network, clock: ctx.clock, timeoutMs: this.policy.timeoutMs };
     const observation = await inspectServer(target, options);

@@ -3,8 +3,8 @@ import { type Job, UnrecoverableError, type Worker } from 'bullmq';
 import { type JobsConfig, openWorker } from './backend.js';
 import { type JobName, type JobPayload, QUEUES, type QueueName } from './queues.js';
 
-/** The job in hand: `attempt` counts from 1. */
-export type JobRun = { id: string; attempt: number };
+/** The job in hand: `attempt` counts from 1, `last` when there will be no other. */
+export type JobRun = { id: string; attempt: number; last: boolean };
 
 /** What runs each kind of job of a queue; it must be idempotent by the job's id. */
 export type JobHandlers<Q extends QueueName> = {
@@ -61,7 +61,8 @@ export class JobWorker<Q extends QueueName> {
     if (!handler)
       throw new UnrecoverableError(`UNKNOWN_JOB: no handler for ${job.name} in queue ${this.options.queue}`);
     try {
-      await handler(job.data, { id: job.id ?? '', attempt: job.attemptsMade + 1 });
+      const attempt = job.attemptsMade + 1;
+      await handler(job.data, { id: job.id ?? '', attempt, last: attempt >= (job.opts.attempts ?? 1) });
     } catch (error) {
       throw error instanceof Refusal ? asUnrecoverable(error) : error;
     }

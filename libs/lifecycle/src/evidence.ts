@@ -61,7 +61,7 @@ export type Evidence = {
     at: string;
     outcome: string;
   } | null;
-  /** True when no version of the server was ever active. */
+  /** True when no version of the server is live: none is active or deprecated, so nobody depends on one. */
   firstActive: boolean | null;
   /** How the contract differs from the server's newest active version. */
   changeClass: 'identical' | 'safe' | 'dangerous' | 'breaking' | null;

@@ -55,7 +55,7 @@ export function firstActiveOrSafe({ firstActive, changeClass, policy }: Evidence
   const evidence = { firstActive, changeClass, allowDirectActivation: policy.allowDirectActivation };
   if (!policy.allowDirectActivation)
     return unmet('The organization does not allow activation without a canary.', evidence);
-  if (firstActive === true) return met('This is the first version of the server to become active.', evidence);
+  if (firstActive === true) return met('No version of the server is live yet, so there is nobody to break.', evidence);
   if (changeClass === 'identical' || changeClass === 'safe') {
     return met(`The change against the active version is ${changeClass}.`, evidence);
   }

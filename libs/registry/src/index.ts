@@ -1,6 +1,6 @@
 export { ContractStore } from './contract.store.prisma.js';
 export { type PublishInput, type PublishResult, PublishService } from './publish.service.js';
-export { ENDPOINT_SET, POLICY_CHANGED, VERSION_PUBLISHED } from './registry.events.js';
+export { ENDPOINT_SET, POLICY_CHANGED, policyChanged, VERSION_PUBLISHED } from './registry.events.js';
 export {
   type BaseCandidate,
   chooseBase,

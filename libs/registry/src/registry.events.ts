@@ -4,3 +4,10 @@ export const VERSION_PUBLISHED = 'version.published';
 export const ENDPOINT_SET = 'endpoint.set';
 /** Something a policy is compiled from has changed; `payload` is `{ organizationId }`. */
 export const POLICY_CHANGED = 'policy.changed';
+
+/** The outbox event that has the organization's policy compiled again. */
+export const policyChanged = (organizationId: string) => ({
+  organizationId,
+  topic: POLICY_CHANGED,
+  payload: { organizationId },
+});

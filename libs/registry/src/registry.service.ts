@@ -4,7 +4,7 @@ import { AuditLog } from '@rollcall/audit';
 import { notFound, type RequestContext } from '@rollcall/kernel';
 import { Outbox, TransactionRunner } from '@rollcall/persistence';
 import { endpointInvalid, namespaceInvalid, namespaceTaken } from './registry.errors.js';
-import { ENDPOINT_SET, POLICY_CHANGED } from './registry.events.js';
+import { ENDPOINT_SET, policyChanged } from './registry.events.js';
 import { isNamespace } from './registry.js';
 import { ServerCatalog, type VersionRef } from './server-catalog.read-model.prisma.js';
 
@@ -90,11 +90,7 @@ export class RegistryService {
         topic: ENDPOINT_SET,
         payload: { versionId: version.id, environmentId: environment.id },
       });
-      await this.outbox.append(tx, {
-        organizationId: ctx.organizationId,
-        topic: POLICY_CHANGED,
-        payload: { organizationId: ctx.organizationId },
-      });
+      await this.outbox.append(tx, policyChanged(ctx.organizationId));
       return row;
     });
   }

@@ -121,13 +121,6 @@ export class EvidenceCollector {
   }
 
   private async activation(ctx: RequestContext, version: SubjectVersion) {
-    const wasActive = await this.prisma.transition.count({
-      where: { organizationId: ctx.organizationId, toState: 'active', version: { serverId: version.serverId } },
-    });
-    return { firstActive: wasActive === 0, changeClass: await this.changeClass(ctx, version) };
-  }
-
-  private async changeClass(ctx: RequestContext, version: SubjectVersion): Promise<Evidence['changeClass']> {
     const live = await this.prisma.serverVersion.findMany({
       where: {
         organizationId: ctx.organizationId,
@@ -139,6 +132,14 @@ export class EvidenceCollector {
     });
     // a deprecated version still serves: when its end was announced first, it is what callers compare with
     const newest = live.sort((a, b) => a.state.localeCompare(b.state) || byVersion(a, b))[0];
+    return { firstActive: live.length === 0, changeClass: await this.changeClass(ctx, version, newest) };
+  }
+
+  private async changeClass(
+    ctx: RequestContext,
+    version: SubjectVersion,
+    newest: { approvedContractDigest: string | null } | undefined,
+  ): Promise<Evidence['changeClass']> {
     if (!newest?.approvedContractDigest || !version.contractDigest) return null;
     const digests = [newest.approvedContractDigest, version.contractDigest];
     const found = await this.contracts.findMany(ctx.organizationId, digests);

@@ -3,7 +3,7 @@ import { AuditLog } from '@rollcall/audit';
 import type { RequestContext } from '@rollcall/kernel';
 import { type GuardReport, type LifecycleState, latestVersion, type TransitionRule } from '@rollcall/lifecycle';
 import { Outbox, Prisma, type Tx, withAdvisoryLock } from '@rollcall/persistence';
-import { POLICY_CHANGED } from '@rollcall/registry';
+import { policyChanged } from '@rollcall/registry';
 import type { SubjectVersion } from './evidence.collector.js';
 import { readApprovalRules, readToolMapping, type StoredDeprecation, type TransitionInput } from './transition.js';
 import { VERSION_TRANSITIONED } from './transitions.events.js';
@@ -90,7 +90,7 @@ export class TransitionRecords {
       subject: `version:${version.server.name}@${version.version}`,
       data: { reason },
     });
-    await this.outbox.append(tx, policyChanged(ctx));
+    await this.outbox.append(tx, policyChanged(ctx.organizationId));
   }
 
   /** `latest` follows the upstream registry's rule; the database allows one per server. */
@@ -134,7 +134,7 @@ export class TransitionRecords {
       topic: VERSION_TRANSITIONED,
       payload: { versionId: version.id, transitionId, from: rule.from, to: rule.to },
     });
-    await this.outbox.append(tx, policyChanged(ctx));
+    await this.outbox.append(tx, policyChanged(ctx.organizationId));
   }
 }
 
@@ -162,9 +162,3 @@ function deprecationOf(version: SubjectVersion, input: TransitionInput): StoredD
       : null,
   };
 }
-
-const policyChanged = (ctx: RequestContext) => ({
-  organizationId: ctx.organizationId,
-  topic: POLICY_CHANGED,
-  payload: { organizationId: ctx.organizationId },
-});

@@ -96,7 +96,11 @@ export class TransitionService {
 
   /** Ends every version whose sunset has passed and whose guards are met; returns the ids of those it ended. */
   async sweepSunsets(contextOf: (organizationId: string) => RequestContext, now: Date): Promise<string[]> {
-    const due = await this.prisma.serverVersion.findMany({ where: { state: 'deprecated' }, take: 1000 });
+    const due = await this.prisma.serverVersion.findMany({
+      where: { state: 'deprecated' },
+      orderBy: [{ stateChangedAt: 'asc' }, { id: 'asc' }],
+      take: 1000,
+    });
     const ended: string[] = [];
     for (const version of due) {
       const sunsetAt = (version.deprecation as { sunsetAt?: string } | null)?.sunsetAt;

@@ -3,6 +3,7 @@ import { InspectionService } from '@rollcall/inspections';
 import { JobWorkers } from '@rollcall/jobs';
 import type { Logger } from '@rollcall/observability';
 import { LOGGER } from '../logger.token.js';
+import { endAtLastAttempt } from './last-attempt.js';
 
 /** Connections to live servers. */
 @Injectable()
@@ -16,7 +17,14 @@ export class InspectionsProcessor implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     await this.workers.start({
       queue: 'inspections',
-      handlers: { 'inspection.run': ({ inspectionId }) => this.inspections.run(inspectionId) },
+      handlers: {
+        'inspection.run': ({ inspectionId }, run) =>
+          endAtLastAttempt(
+            run,
+            () => this.inspections.run(inspectionId),
+            () => this.inspections.giveUp(inspectionId),
+          ),
+      },
       onFailure: (failure) => this.logger.error({ ...failure, err: failure.error }, 'inspection job failed'),
       onError: (error) => this.logger.warn({ err: error }, 'inspection queue trouble'),
     });

@@ -6,6 +6,7 @@ import type { VersionRef } from '@rollcall/registry';
 import { Ctx, Loaders } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
 import type { RequestLoaders } from '../../graphql/request-loaders.js';
+import { versionSubject } from '../../graphql/subject.js';
 import { comparisonView } from './comparison.view.js';
 
 @Resolver('Check')
@@ -23,8 +24,7 @@ export class ChecksResolver {
 
   @Mutation('checkRequest')
   checkRequest(@Ctx() ctx: RequestContext, @Args('input') input: { version: VersionRef; against?: VersionRef }) {
-    const name = input.version.byName;
-    const subject = `version:${input.version.byId ?? `${name?.server}@${name?.version}`}`;
+    const subject = versionSubject(input.version);
     const attempt = { mutation: 'checkRequest', subject, empty: { check: null } } as const;
     return this.mutations.run(ctx, attempt, async () => {
       const id = await this.service.request(ctx, input);

@@ -5,6 +5,7 @@ import type { VersionRef } from '@rollcall/registry';
 import { Ctx, Loaders } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
 import type { RequestLoaders } from '../../graphql/request-loaders.js';
+import { versionSubject } from '../../graphql/subject.js';
 
 @Resolver('Inspection')
 export class InspectionsResolver {
@@ -21,8 +22,7 @@ export class InspectionsResolver {
 
   @Mutation('inspectionRequest')
   inspectionRequest(@Ctx() ctx: RequestContext, @Args('input') input: { version: VersionRef; environment?: string }) {
-    const name = input.version.byName;
-    const subject = `version:${input.version.byId ?? `${name?.server}@${name?.version}`}`;
+    const subject = versionSubject(input.version);
     const attempt = { mutation: 'inspectionRequest', subject, empty: { inspection: null } } as const;
     return this.mutations.run(ctx, attempt, async () => {
       const id = await this.service.request(ctx, input);

@@ -5,6 +5,7 @@ import { HoldService, type TransitionInput, TransitionService } from '@rollcall/
 import { Ctx, Loaders } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
 import type { RequestLoaders } from '../../graphql/request-loaders.js';
+import { versionSubject } from '../../graphql/subject.js';
 
 type HoldArgs = { version: VersionRef; reason: string };
 
@@ -31,7 +32,7 @@ export class LifecycleResolver {
     @Args('input') input: TransitionInput,
   ) {
     const empty = { version: null, transition: null, guards: [] };
-    const attempt = { mutation: 'versionTransition', subject: subjectOf(input.version), empty } as const;
+    const attempt = { mutation: 'versionTransition', subject: versionSubject(input.version), empty } as const;
     const payload = await this.mutations.run(ctx, attempt, async () => {
       const { transitionId, guards } = await this.transitions.transition(ctx, input);
       const version = await this.catalog.version(ctx, input.version);
@@ -56,7 +57,7 @@ export class LifecycleResolver {
   versionQuarantine(@Ctx() ctx: RequestContext, @Args('input') input: HoldArgs) {
     const attempt = {
       mutation: 'versionQuarantine',
-      subject: subjectOf(input.version),
+      subject: versionSubject(input.version),
       empty: { version: null },
     } as const;
     return this.mutations.run(ctx, attempt, async () => {
@@ -69,7 +70,7 @@ export class LifecycleResolver {
   versionRelease(@Ctx() ctx: RequestContext, @Args('input') input: HoldArgs) {
     const attempt = {
       mutation: 'versionRelease',
-      subject: subjectOf(input.version),
+      subject: versionSubject(input.version),
       empty: { version: null },
     } as const;
     return this.mutations.run(ctx, attempt, async () => {
@@ -77,8 +78,4 @@ export class LifecycleResolver {
       return { version: await this.catalog.version(ctx, { byId: id }) };
     });
   }
-}
-
-function subjectOf(ref: VersionRef): string {
-  return `version:${ref.byId ?? `${ref.byName?.server}@${ref.byName?.version}`}`;
 }

@@ -10,6 +10,7 @@ import {
 } from '@rollcall/registry';
 import { Ctx } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
+import { versionSubject } from '../../graphql/subject.js';
 import { comparisonView } from '../checks/comparison.view.js';
 
 type PublishArgs = { manifest: JsonValue; alias?: string; contact?: string; contract?: JsonValue };
@@ -93,7 +94,7 @@ export class RegistryResolver {
 
   @Mutation('endpointSet')
   endpointSet(@Ctx() ctx: RequestContext, @Args('input') input: EndpointArgs) {
-    const subject = `version:${input.version.byId ?? `${input.version.byName?.server}@${input.version.byName?.version}`}`;
+    const subject = versionSubject(input.version);
     const attempt = { mutation: 'endpointSet', subject, empty: { endpoint: null } } as const;
     return this.mutations.run(ctx, attempt, async () => ({
       endpoint: await this.registry.setEndpoint(ctx, {
