@@ -56,6 +56,20 @@ export class BundlePublisher {
     if (refusal) throw refusal;
   }
 
+  /** {@link publishAll} for every organization; `onFailure` hears what could not be published, and the rest goes on. */
+  async publishEverywhere(
+    contextOf: (organizationId: string) => RequestContext,
+    onFailure: (organizationId: string, error: unknown) => void,
+  ): Promise<void> {
+    for (const organizationId of await this.trust.organizations()) {
+      try {
+        await this.publishAll(contextOf(organizationId));
+      } catch (error) {
+        onFailure(organizationId, error);
+      }
+    }
+  }
+
   private publish(ctx: RequestContext, environment: Target): Promise<string> {
     const mine = this.turn.then(() => this.publishInTurn(ctx, environment));
     this.turn = mine.catch(() => undefined);

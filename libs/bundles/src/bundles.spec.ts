@@ -7,7 +7,7 @@ import { AgentService, GrantService } from '@rollcall/agents';
 import { AuditLog } from '@rollcall/audit';
 import { acceptUpdate, type RootPayload, type TrustState, verifyRootChain } from '@rollcall/bundle';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '@rollcall/kernel';
-import { TransactionRunner } from '@rollcall/persistence';
+import { PrismaService, TransactionRunner } from '@rollcall/persistence';
 import { RegistryService } from '@rollcall/registry';
 import {
   type ControlPlane,
@@ -167,6 +167,28 @@ describe('publishing policy', () => {
     await expect(all).rejects.toMatchObject({ code: 'POLICY_INVALID' });
     expect(await plane.get(BundleStore).newest(bad.id)).toBeNull();
     expect(await plane.get(BundleStore).newest(good.id)).toMatchObject({ serial: 1 });
+  });
+
+  it('is signed again for every organization at a start after a long stop, whatever one of them cannot do', async () => {
+    const first = await plane.get(BundleStore).byId(acme.id, await publish());
+    const broken = await seed(plane).organization(`broken${count}`);
+    const copied = await plane.get(TrustService).establish(acme.system(), acme.slug);
+    // a root whose keys this process does not hold, nor even a signature that fits the name
+    await plane.get(PrismaService).trustRoot.create({
+      data: { organizationId: broken.id, version: 1, envelope: Buffer.from(copied), createdAt: plane.clock.now() },
+    });
+    plane.clock.advance(2 * DAY_MS);
+    const failed: string[] = [];
+    const runtime = plane.get(Runtime);
+    await plane.get(BundlePublisher).publishEverywhere(
+      (organizationId) => runtime.systemContext(organizationId),
+      (organizationId) => failed.push(organizationId),
+    );
+    const newest = await plane.get(BundleStore).newest(production().id);
+    expect(newest?.serial).toBe((first?.serial ?? 0) + 1);
+    expect(newest?.stateDigest).toBe(first?.stateDigest);
+    expect(failed).toContain(broken.id);
+    expect(failed).not.toContain(acme.id);
   });
 
   it('never makes two revisions with one number, whoever publishes at once', async () => {

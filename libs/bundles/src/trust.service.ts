@@ -52,6 +52,15 @@ export class TrustService {
     return envelope;
   }
 
+  /** Every organization that has a trust root, and so can publish. */
+  async organizations(): Promise<string[]> {
+    const rows = await this.prisma.trustRoot.findMany({
+      distinct: ['organizationId'],
+      select: { organizationId: true },
+    });
+    return rows.map((row) => row.organizationId);
+  }
+
   /** The signed bytes of a root version, or null. */
   async root(organizationId: string, version: number): Promise<Uint8Array | null> {
     const row = await this.prisma.trustRoot.findUnique({

@@ -10,6 +10,7 @@ import { LOGGER } from '../logger.token.js';
 @Injectable()
 export class BundlesProcessor implements OnApplicationBootstrap, OnApplicationShutdown {
   private listening: Listening | undefined;
+  private catchingUp: Promise<void> | undefined;
 
   constructor(
     @Inject(LOGGER) private readonly logger: Logger,
@@ -34,10 +35,21 @@ export class BundlesProcessor implements OnApplicationBootstrap, OnApplicationSh
       onFailure: (failure) => this.logger.error({ ...failure, err: failure.error }, 'bundle job failed'),
       onError: (error) => this.logger.warn({ err: error }, 'bundle queue trouble'),
     });
+    this.catchingUp = this.catchUp();
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.listening?.close();
+    await this.catchingUp;
+  }
+
+  /** After a long stop bundles may be stale, and gateways that hold them deny: they do not wait for the next schedule. */
+  private catchUp(): Promise<void> {
+    const failed = (organizationId: string, error: unknown) =>
+      this.logger.error({ err: error, organizationId }, 'could not publish at start');
+    return this.publisher
+      .publishEverywhere((organizationId) => this.runtime.systemContext(organizationId), failed)
+      .catch((error: unknown) => this.logger.error({ err: error }, 'could not publish at start'));
   }
 
   private refresh(done: Promise<void>): void {
