@@ -191,6 +191,16 @@ describe('publishing policy', () => {
     expect(failed).not.toContain(acme.id);
   });
 
+  it('is refused under the root of another organization, also when that one has just been used', async () => {
+    const other = await seed(plane).organization(`other${count}`);
+    const copied = await plane.get(TrustService).establish(acme.system(), acme.slug);
+    await plane.prisma.trustRoot.create({
+      data: { organizationId: other.id, version: 1, envelope: Buffer.from(copied), createdAt: plane.clock.now() },
+    });
+    await plane.get(TrustService).signingMaterial(acme.id);
+    await expect(plane.get(TrustService).signingMaterial(other.id)).rejects.toThrow('does not verify');
+  });
+
   it('never makes two revisions with one number, whoever publishes at once', async () => {
     const another = new BundlePublisher(
       plane.get(AccessService),

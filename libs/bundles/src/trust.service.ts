@@ -12,8 +12,11 @@ const ROLES = ['root', 'publish', 'timestamp', 'kill'] as const;
 /** The organization's trust root and the keys it names. */
 @Injectable()
 export class TrustService {
-  /** Opening a protected key costs 0.1 s and 128 MB: once per root, not once per signature. */
-  private opened: { envelope: Uint8Array; root: RootPayload; keys: SigningKeys } | undefined;
+  /**
+   * Opening a protected key costs 0.1 s and 128 MB: once per root, not once per signature. By organization: the same bytes
+   * stored for another one were never verified for it.
+   */
+  private readonly opened = new Map<string, { envelope: Uint8Array; root: RootPayload; keys: SigningKeys }>();
 
   constructor(
     private readonly prisma: PrismaService,
@@ -73,12 +76,14 @@ export class TrustService {
   async signingMaterial(organizationId: string): Promise<{ root: RootPayload; keys: SigningKeys }> {
     const envelope = await this.newest(organizationId);
     if (!envelope) throw new Error('the organization has no trust root; run the bootstrap');
-    if (this.opened && Buffer.compare(this.opened.envelope, envelope) === 0) return this.opened;
+    const known = this.opened.get(organizationId);
+    if (known && Buffer.compare(known.envelope, envelope) === 0) return known;
     const { slug } = await this.prisma.organization.findUniqueOrThrow({ where: { id: organizationId } });
     const verified = verifyRootChain(envelope, [], { organization: slug, verify: verifyEd25519 });
     if (!verified.ok) throw new Error(`the stored trust root does not verify: ${verified.error.message}`);
-    this.opened = { envelope, root: verified.value, keys: openSigningKeys(this.location, verified.value) };
-    return this.opened;
+    const opened = { envelope, root: verified.value, keys: openSigningKeys(this.location, verified.value) };
+    this.opened.set(organizationId, opened);
+    return opened;
   }
 
   private async newest(organizationId: string): Promise<Uint8Array | null> {
