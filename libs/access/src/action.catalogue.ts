@@ -1,6 +1,6 @@
 /**
- * Every action of the product, on one page. A mutation, a route or a service verb that is not here does not exist:
- * specs fail when a GraphQL mutation or an HTTP route names no action, and when a role names an unknown one.
+ * Every action of the product, on one page. A service verb asks for one of them in its first line; specs fail when a
+ * GraphQL mutation names no action, and when a role names an unknown one.
  */
 export const ACTIONS = {
   'server.read': 'See a server, its versions, contracts, checks and history',

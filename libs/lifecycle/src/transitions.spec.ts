@@ -20,7 +20,7 @@ const EXPECTED: Record<string, [string, boolean, string]> = {
   'in_review>staging': [
     'version.review',
     false,
-    'four_eyes contract_known unauthenticated_access_refused no_lint_errors destructive_tools_ruled',
+    'four_eyes contract_known version_number_fits unauthenticated_access_refused no_lint_errors destructive_tools_ruled',
   ],
   'staging>canary': ['version.promote', false, 'staging_inspection_fresh expectations_kept golden_calls_pass slo_set'],
   'staging>active': ['version.promote', false, 'staging_inspection_fresh first_active_or_safe'],
@@ -74,6 +74,12 @@ describe('the lifecycle', () => {
       expect([from, to, answerFor(from, to, evidence)]).toEqual([from, to, 'yes']);
       expect(answerFor(from, to, NOTHING)).not.toBe('yes');
     }
+  });
+
+  it('judges the version number again at approval: what was submitted may have become another contract since', () => {
+    const versionNumber = { allowed: false, message: '1.2.0 is too low.', checkId: 'chk_2' };
+    expect(answerFor('in_review', 'staging', { ...EVERYTHING, versionNumber })).toBe('no');
+    expect(answerFor('in_review', 'staging', { ...EVERYTHING, versionNumber: null })).toBe('unknown');
   });
 
   it('does not let the publisher approve the version, however complete the evidence', () => {

@@ -35,6 +35,7 @@ export const TRANSITIONS: readonly TransitionRule[] = [
     guards: [
       'four_eyes',
       'contract_known',
+      'version_number_fits',
       'unauthenticated_access_refused',
       'no_lint_errors',
       'destructive_tools_ruled',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '@rollcall/access';
-import { Refusal, type RequestContext } from '@rollcall/kernel';
+import { HOUR_MS, Refusal, type RequestContext } from '@rollcall/kernel';
 import { PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
 import { z } from 'zod';
 
@@ -67,7 +67,7 @@ export class UsageService {
       orderBy: { hour: 'desc' },
     });
     // the hour's end: a call within it may have come at its very end
-    return row ? new Date(row.hour.getTime() + 3_599_999) : null;
+    return row ? new Date(row.hour.getTime() + HOUR_MS - 1) : null;
   }
 
   private async add(tx: Tx, reporter: Reporter, hour: Date, call: z.infer<typeof CALL>): Promise<void> {
@@ -82,7 +82,7 @@ export class UsageService {
 }
 
 function hourOf(at: Date): Date {
-  return new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
+  return new Date(Math.floor(at.getTime() / HOUR_MS) * HOUR_MS);
 }
 
 function malformed(problems: string): Refusal {
