@@ -12,6 +12,10 @@ export type RequestContext = {
   principal: Principal;
   organizationId: string;
   requestId: string;
+  /** Actions the credential of this request is limited to; absent: everything the principal's roles allow. */
+  scopes?: readonly string[];
+  /** Patterns (`com.acme/*`) of the server names this credential may act on; absent: no such limit. */
+  serverNames?: readonly string[];
   clock: Clock;
   ids: Ids;
 };

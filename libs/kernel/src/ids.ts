@@ -22,7 +22,17 @@ export type IdPrefix =
   | 'evt'
   | 'aud'
   | 'req'
-  | 'boot';
+  | 'boot'
+  | 'ses'
+  | 'sgn'
+  | 'fed'
+  | 'trf'
+  | 'bgr'
+  | 'whk'
+  | 'dlv'
+  | 'ntc'
+  | 'mir'
+  | 'imp';
 
 /** Makes ids: `{prefix}_{ULID}`, sortable by creation time, 26 Crockford base32 characters after the prefix. */
 export type Ids = { next(prefix: IdPrefix): string };
