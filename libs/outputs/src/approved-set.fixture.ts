@@ -1,7 +1,4 @@
-import type { LifecycleState } from '@rollcall/lifecycle';
-import { LIFECYCLE_STATES } from '@rollcall/lifecycle';
-import fc from 'fast-check';
-import type { ApprovedServer, ApprovedSet, ApprovedVersion } from './approved-set.js';
+import type { ApprovedServer, ApprovedVersion } from './approved-set.js';
 
 /** A version whose only address is its own. */
 export function approvedVersion(server: string, version: string, over: Partial<ApprovedVersion> = {}): ApprovedVersion {
@@ -36,23 +33,3 @@ export function approvedServer(name: string, over: Partial<ApprovedServer> = {})
     ...over,
   };
 }
-
-/** Fleets of any states, holds included. */
-export const anyApprovedSet: fc.Arbitrary<ApprovedSet> = fc
-  .uniqueArray(
-    fc.tuple(
-      fc.integer({ min: 0, max: 9 }),
-      fc.array(fc.record({ state: fc.constantFrom<LifecycleState>(...LIFECYCLE_STATES), quarantined: fc.boolean() }), {
-        maxLength: 4,
-      }),
-    ),
-    { selector: ([n]) => n, maxLength: 6 },
-  )
-  .map((servers) => ({
-    organization: 'acme',
-    servers: servers.map(([n, versions]) =>
-      approvedServer(`com.acme/s${n}`, {
-        versions: versions.map((one, index) => approvedVersion(`com.acme/s${n}`, `${index + 1}.0.0`, one)),
-      }),
-    ),
-  }));

@@ -31,7 +31,7 @@ export function managedSettings(set: ApprovedSet, access: ClientAccess): Managed
   for (const version of set.servers.flatMap(endedVersions)) {
     for (const entry of clientEntries(version.manifest).entries) {
       // one address may serve an ended and a current version: denying it would take the current one away
-      if (![...allowed.values()].some((one) => covers(entry, one))) denied.set(keyOf(entry), entry);
+      if (!hitsAny(entry, allowed)) denied.set(keyOf(entry), entry);
     }
   }
   const gateway = access.kind === 'gateway' ? access.gatewayUrls.flatMap(gatewayEntries) : null;
@@ -49,6 +49,12 @@ export function managedSettings(set: ApprovedSet, access: ClientAccess): Managed
 export function admits(settings: ManagedSettings, server: ClientEntry): boolean {
   const matches = (entry: ClientEntry) => covers(entry, server);
   return !settings.deniedMcpServers.some(matches) && settings.allowedMcpServers.some(matches);
+}
+
+/** Only a wildcard has to be held against every entry: fleets have tens of thousands. */
+function hitsAny(pattern: ClientEntry, entries: ReadonlyMap<string, ClientEntry>): boolean {
+  if (!('serverUrl' in pattern) || !pattern.serverUrl.includes('*')) return entries.has(keyOf(pattern));
+  return [...entries.values()].some((entry) => covers(pattern, entry));
 }
 
 /** True when everything the second names is also named by the first. */

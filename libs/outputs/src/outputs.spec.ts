@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { JsonObject } from '@rollcall/kernel';
+import { LIFECYCLE_STATES, type LifecycleState } from '@rollcall/lifecycle';
 import fc from 'fast-check';
-import { anyApprovedSet, approvedServer, approvedVersion } from './approved-set.fixture.js';
+import { approvedServer, approvedVersion } from './approved-set.fixture.js';
 import {
   type ApprovedSet,
   admits,
@@ -14,6 +15,26 @@ import {
   shownServers,
   usableVersions,
 } from './index.js';
+
+/** Fleets of any states, holds included. */
+const anyApprovedSet: fc.Arbitrary<ApprovedSet> = fc
+  .uniqueArray(
+    fc.tuple(
+      fc.integer({ min: 0, max: 9 }),
+      fc.array(fc.record({ state: fc.constantFrom<LifecycleState>(...LIFECYCLE_STATES), quarantined: fc.boolean() }), {
+        maxLength: 4,
+      }),
+    ),
+    { selector: ([n]) => n, maxLength: 6 },
+  )
+  .map((servers) => ({
+    organization: 'acme',
+    servers: servers.map(([n, versions]) =>
+      approvedServer(`com.acme/s${n}`, {
+        versions: versions.map((one, index) => approvedVersion(`com.acme/s${n}`, `${index + 1}.0.0`, one)),
+      }),
+    ),
+  }));
 
 const acme = (...servers: ApprovedSet['servers']): ApprovedSet => ({ organization: 'acme', servers });
 const direct = (set: ApprovedSet) => managedSettings(set, { kind: 'direct' }).settings;
