@@ -1,10 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonObject, RequestContext } from '@rollcall/kernel';
-import { PrismaService, TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
-import { auditHash, GENESIS_HASH } from '@rollcall/schema';
+import { type AuditEvent, PrismaService, TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
+import { auditHash, type ChainedAuditEvent, GENESIS_HASH } from '@rollcall/schema';
 
 /** What happened, in one line. `subject` names the thing: `server:com.acme/x`, `version:com.acme/x@1.0.0`. */
 export type AuditEntry = { action: string; subject: string; data?: JsonObject };
+
+/** Which events: by exact subject, action, outcome (`done`, `denied`) and actor (id or handle), by time, within a stretch of the chain. */
+export type AuditQuery = {
+  take: number;
+  afterSequence?: bigint;
+  beforeSequence?: bigint;
+  newestFirst?: boolean;
+  subject?: string;
+  action?: string;
+  /** The beginning of the action's name: `version.` */
+  actionPrefix?: string;
+  actor?: string;
+  outcome?: string;
+  /** Both ends belong to it. */
+  from?: Date;
+  to?: Date;
+};
 
 /** Writes the hash chain of an organization. */
 @Injectable()
@@ -24,19 +41,27 @@ export class AuditLog {
     await this.transactions.run((tx) => this.write(tx, ctx, { ...entry, outcome: 'denied' }));
   }
 
-  /** A page of the chain in its own order, from after `afterSequence`. */
-  async page(
-    organizationId: string,
-    query: { afterSequence: bigint; take: number; subject?: string; action?: string },
-  ) {
+  /** A page of the chain: in its own order from after a sequence, or newest first from before one. */
+  async page(organizationId: string, query: AuditQuery) {
+    const { actionPrefix, newestFirst = false, ...exact } = query;
+    const { actor, subject, action, outcome } = exact;
     return this.prisma.auditEvent.findMany({
       where: {
         organizationId,
-        sequence: { gt: query.afterSequence },
-        ...(query.subject === undefined ? {} : { subject: query.subject }),
-        ...(query.action === undefined ? {} : { action: query.action }),
+        sequence: {
+          ...(query.afterSequence === undefined ? {} : { gt: query.afterSequence }),
+          ...(query.beforeSequence === undefined ? {} : { lt: query.beforeSequence }),
+        },
+        ...(subject === undefined ? {} : { subject }),
+        ...(outcome === undefined ? {} : { outcome }),
+        ...(actor === undefined ? {} : { OR: [{ actorId: actor }, { actorHandle: actor }] }),
+        ...(action === undefined ? {} : { action }),
+        ...(actionPrefix === undefined ? {} : { AND: [{ action: { startsWith: actionPrefix } }] }),
+        ...(query.from || query.to
+          ? { at: { ...(query.from ? { gte: query.from } : {}), ...(query.to ? { lte: query.to } : {}) } }
+          : {}),
       },
-      orderBy: { sequence: 'asc' },
+      orderBy: { sequence: newestFirst ? 'desc' : 'asc' },
       take: query.take,
     });
   }
@@ -47,6 +72,7 @@ export class AuditLog {
     const last = await tx.auditEvent.findFirst({
       where: { organizationId: ctx.organizationId },
       orderBy: { sequence: 'desc' },
+      select: { sequence: true, hash: true },
     });
     const event = {
       organizationId: ctx.organizationId,
@@ -66,4 +92,23 @@ export class AuditLog {
       data: { ...event, sequence: BigInt(event.sequence), at: new Date(event.at), hash: auditHash(event) },
     });
   }
+}
+
+/** A stored event as it was sealed. */
+export function toChainedEvent(row: AuditEvent): ChainedAuditEvent {
+  return {
+    organizationId: row.organizationId,
+    sequence: Number(row.sequence),
+    id: row.id,
+    at: row.at.toISOString(),
+    actorId: row.actorId,
+    actorHandle: row.actorHandle,
+    action: row.action,
+    subject: row.subject,
+    outcome: row.outcome,
+    requestId: row.requestId,
+    data: row.data as JsonObject,
+    previousHash: row.previousHash,
+    hash: row.hash,
+  };
 }

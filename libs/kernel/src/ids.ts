@@ -28,6 +28,7 @@ export type IdPrefix =
   | 'fed'
   | 'trf'
   | 'bgr'
+  | 'apv'
   | 'whk'
   | 'dlv'
   | 'ntc'

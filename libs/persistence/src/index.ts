@@ -9,6 +9,14 @@ export {
 export * from './generated/client.js';
 export { type ListenHandlers, type Listening, listen } from './listen.js';
 export { migrateDeploy, migrationsKey, pendingMigrations } from './migrations/migrate.js';
+export {
+  asSystem,
+  atEdge,
+  type DefaultScope,
+  enterOrganization,
+  inOrganization,
+  newRequest,
+} from './organization-scope.js';
 export { type NewOutboxEvent, OUTBOX_CHANNEL, Outbox } from './outbox/outbox.js';
 export {
   OutboxDispatcher,

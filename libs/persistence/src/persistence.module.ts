@@ -8,7 +8,7 @@ import { PrismaTransactionRunner, TransactionRunner } from './transaction.js';
 /** Provides {@link PrismaService}, {@link TransactionRunner} and {@link Outbox} to the whole application. */
 @Module({})
 export class PersistenceModule {
-  /** One pool per process; `clock` times the ids of outbox events (default: the machine's). */
+  /** One pool per process; `clock` times the ids of outbox events (default: the machine's); `scope` as in {@link DatabaseConfig}. */
   static forRoot(options: DatabaseConfig & { clock?: Clock }): DynamicModule {
     return {
       module: PersistenceModule,

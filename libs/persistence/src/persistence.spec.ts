@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Test } from '@nestjs/testing';
-import { testDatabase } from '@rollcall/testing';
+import { asOwner, testDatabase } from '@rollcall/testing';
 import pg from 'pg';
 import {
   isUniqueViolation,
@@ -27,8 +27,11 @@ beforeAll(async () => {
   app = await module.init();
   prisma = app.get(PrismaService);
   transactions = app.get(TransactionRunner);
-  await prisma.$executeRaw`CREATE TABLE counters (id text CONSTRAINT counters_pkey PRIMARY KEY, n int NOT NULL)`;
-  await prisma.$executeRaw`INSERT INTO counters VALUES ('a', 0), ('b', 0)`;
+  await asOwner(
+    database.url,
+    `CREATE TABLE counters (id text CONSTRAINT counters_pkey PRIMARY KEY, n int NOT NULL);
+    GRANT SELECT, INSERT, UPDATE ON counters TO rollcall_app; INSERT INTO counters VALUES ('a', 0), ('b', 0)`,
+  );
 });
 
 afterAll(async () => {

@@ -66,9 +66,11 @@ export function verifyAuditChain(events: readonly ChainedAuditEvent[]): AuditCha
   return { ok: true, length: events.length, head };
 }
 
+/** What an event must be to stand at its place. */
 type Expected = { sequence: number; previousHash: string; organizationId: string | undefined };
 
-function findBreak(event: ChainedAuditEvent, expected: Expected): string | null {
+/** Why this event cannot stand here, or null. */
+export function findBreak(event: ChainedAuditEvent, expected: Expected): string | null {
   if (event.sequence !== expected.sequence) {
     return `Event ${expected.sequence} is missing or out of place: event ${event.sequence} stands there.`;
   }

@@ -1,1 +1,2 @@
+export { asOwner } from './owner-session.js';
 export { type TestDatabase, testDatabase } from './test-database.js';

@@ -6,13 +6,19 @@ import { Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AccessModule, RuntimeModule } from '@rollcall/access';
 import { AgentsModule } from '@rollcall/agents';
-import { AuditModule } from '@rollcall/audit';
+import { AuditModule, AuditProofModule, FileAuditSigner } from '@rollcall/audit';
 import { BundlesModule, SigningKeyLocation } from '@rollcall/bundles';
 import { ChecksModule } from '@rollcall/checks';
+import { DiscoveryModule } from '@rollcall/discovery';
 import { GatewaysModule } from '@rollcall/gateways';
+import { GovernanceModule } from '@rollcall/governance';
+import { IdentityModule } from '@rollcall/identity';
 import { InspectionPolicy, InspectionsModule, type Launcher } from '@rollcall/inspections';
 import { type FixedClock, fixedClock } from '@rollcall/kernel';
+import { MirrorPolicy, MirrorsModule } from '@rollcall/mirrors';
+import { NotificationSettings, NotificationsModule } from '@rollcall/notifications';
 import { PersistenceModule, PrismaService } from '@rollcall/persistence';
+import { ProofNetwork, ProofsModule, type ProofsOptions, TokenKeyLocation } from '@rollcall/proofs';
 import { RegistryModule } from '@rollcall/registry';
 import { TransitionsModule } from '@rollcall/transitions';
 import { UsageModule } from '@rollcall/usage';
@@ -36,6 +42,8 @@ export type ControlPlaneOptions = {
   inspectionTimeoutMs?: number;
   launchers?: Record<string, Launcher>;
   keysPassphrase?: string;
+  proofs?: Partial<ProofsOptions>;
+  webhookTimeoutMs?: number;
 };
 
 /** Starts one; `close` drops its database and keys. Its clock stands at {@link NOON} until it is moved. */
@@ -51,11 +59,29 @@ export async function openControlPlane(options: ControlPlaneOptions = {}): Promi
       RuntimeModule.forRoot(clock),
       InspectionsModule.forRoot(new InspectionPolicy(network, options.launchers ?? {}, options.inspectionTimeoutMs)),
       BundlesModule.forRoot(new SigningKeyLocation(keysDir, options.keysPassphrase)),
+      AuditProofModule.forRoot(new FileAuditSigner({ dir: keysDir, passphrase: options.keysPassphrase })),
+      NotificationsModule.forRoot(
+        new NotificationSettings({
+          secretsKeyFile: path.join(keysDir, 'secrets.key'),
+          publicUrl: 'https://rollcall.example.com',
+          allowPrivate: network.allowPrivate,
+          timeoutMs: options.webhookTimeoutMs ?? 2_000,
+        }),
+      ),
+      IdentityModule.forRoot(network),
+      ProofsModule.forRoot({
+        network: new ProofNetwork({ policy: network, dnsServers: [] }),
+        tokenKey: new TokenKeyLocation(keysDir, options.keysPassphrase),
+        ...options.proofs,
+      }),
+      MirrorsModule.forRoot(new MirrorPolicy(network, 2_000)),
       AccessModule,
       AgentsModule,
       AuditModule,
       ChecksModule,
+      DiscoveryModule,
       GatewaysModule,
+      GovernanceModule,
       RegistryModule,
       TransitionsModule,
       UsageModule,

@@ -1,0 +1,2 @@
+/** Outbox topic: somebody asked for a walk now; `payload` is `{ sourceId }`. */
+export const MIRROR_REQUESTED = 'mirror.requested';

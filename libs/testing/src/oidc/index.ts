@@ -1,0 +1,1 @@
+export { type OidcIssuer, type SignedToken, startOidcIssuer } from './oidc-issuer.server.js';
