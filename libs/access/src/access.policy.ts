@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Enforcer, newEnforcer, newModelFromString } from 'casbin';
 import { ACTIONS, type Action, ORGANIZATION_ROLES, TEAM_ROLES } from './action.catalogue.js';
+import { loadAttributeRules } from './attribute.policy.js';
 
 /** One line of policy/roles.csv. */
 export type RoleRule = { role: string; resource: string; verb: string };
@@ -33,14 +34,18 @@ export function loadRoleRules(text = readFileSync(new URL('roles.csv', POLICY_DI
 
 const MODEL_TEXT = readFileSync(new URL('model.conf', POLICY_DIR), 'utf8');
 const RULES = loadRoleRules();
+const ATTRIBUTE_RULES = loadAttributeRules();
 
 /**
- * Builds an enforcer for one caller. Rules and links go into the model as arrays: casbin's own adapters join columns to
- * CSV and parse them again, so that a comma in a name becomes a grant. Built per request, it has nothing to reload.
+ * Builds an enforcer from the rules and some links. Both go into the model as arrays: casbin's own adapters join columns to
+ * CSV and parse them again, so that a comma in a name becomes a grant. Rules never change while a process lives, and an
+ * enforcer's links never change at all: there is nothing to reload, and no moment in which half of them are loaded.
  */
 export async function buildEnforcer(links: readonly RoleLink[]): Promise<Enforcer> {
   const model = newModelFromString(MODEL_TEXT);
   for (const rule of RULES) model.addPolicy('p', 'p', [roleName(rule.role), rule.resource, rule.verb]);
+  for (const { role, resource, verb, attribute, value } of ATTRIBUTE_RULES)
+    model.addPolicy('p', 'p2', [roleName(role), resource, verb, attribute, value]);
   for (const link of links) model.addPolicy('g', 'g', [link.principalId, roleName(link.role), link.domain]);
   const enforcer = await newEnforcer(model);
   await enforcer.buildRoleLinks();

@@ -9,6 +9,7 @@ import {
   buildEnforcer,
   loadRoleRules,
   ORGANIZATION_ROLES,
+  type OrganizationPlan,
   OrganizationSetup,
   Runtime,
   splitAction,
@@ -190,7 +191,23 @@ describe('access in a database', () => {
 
   it('does not set up a second organization in an installation', async () => {
     const plan = { slug: 'third', name: 'Third', teams: [], principals: [], environments: [] };
-    const refused = plane.get(OrganizationSetup).apply(plane.get(Runtime), plan, false);
+    const refused = plane.get(OrganizationSetup).apply(plane.get(Runtime), plan);
     await expect(refused).rejects.toMatchObject({ code: 'OTHER_ORGANIZATION' });
+  });
+
+  it('sets up a further organization with its first administrator when that is asked for, and then knows both', async () => {
+    const plan: OrganizationPlan = {
+      slug: 'tenant',
+      name: 'Tenant',
+      teams: [],
+      principals: [{ handle: 'admin', displayName: 'Administrator', kind: 'user', role: 'admin' }],
+      environments: [{ name: 'production', kind: 'production' }],
+    };
+    const setup = plane.get(OrganizationSetup);
+    const made = await setup.apply(plane.get(Runtime), plan, { further: true });
+    const owner = await plane.get(TokenService).authenticate(`Bearer ${made.tokens['admin']}`, plane.clock);
+    expect(owner).toMatchObject({ organizationId: made.organizationId, principal: { handle: 'admin' } });
+    // started again, an installation with several organizations finds the one it was started for
+    expect(await setup.apply(plane.get(Runtime), plan)).toMatchObject({ created: false, tokens: {} });
   });
 });

@@ -1,39 +1,62 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal, PrincipalKind } from '@rollcall/kernel';
 import { PrismaService } from '@rollcall/persistence';
-import type { RoleLink } from './access.policy.js';
 
-/** A caller as found by its token. */
-export type TokenOwner = { tokenId: string; organizationId: string; principal: Principal; lastUsedAt: Date | null };
+/** A caller as found by its token, with the actions the token is limited to (`*`: to nothing). */
+export type TokenOwner = {
+  tokenId: string;
+  organizationId: string;
+  principal: Principal;
+  scopes: readonly string[];
+  lastUsedAt: Date | null;
+};
+
+type TokenRow = {
+  id: string;
+  organization_id: string;
+  scopes: string[];
+  last_used_at: Date | null;
+  principal_id: string;
+  kind: PrincipalKind;
+  handle: string;
+};
+
+/** Every role somebody has: in the organization, and by team id. */
+export type RolesOfPrincipal = {
+  organization: ReadonlySet<string>;
+  teams: ReadonlyMap<string, ReadonlySet<string>>;
+};
 
 /** Reads of principals, roles and tokens. Every query names the organization, but for the token look-up that finds it. */
 @Injectable()
 export class AccessStore {
   constructor(private readonly prisma: PrismaService) {}
 
-  async roleLinks(organizationId: string, principalId: string): Promise<RoleLink[]> {
+  async rolesOf(organizationId: string, principalId: string): Promise<RolesOfPrincipal> {
     const [roles, memberships] = await Promise.all([
       this.prisma.roleAssignment.findMany({ where: { organizationId, principalId } }),
       this.prisma.teamMember.findMany({ where: { organizationId, principalId } }),
     ]);
-    return [
-      ...roles.map((row) => ({ principalId, role: row.role, domain: organizationId })),
-      ...memberships.map((row) => ({ principalId, role: row.role, domain: row.teamId })),
-    ];
+    return {
+      organization: new Set(roles.map((row) => row.role)),
+      teams: new Map(memberships.map((row) => [row.teamId, new Set([row.role])])),
+    };
   }
 
+  /** One statement: it is in the way of every request. */
   async findToken(sha256: string, now: Date): Promise<TokenOwner | null> {
-    const token = await this.prisma.apiToken.findUnique({ where: { sha256 } });
-    if (!token || token.revokedAt || (token.expiresAt && token.expiresAt <= now)) return null;
-    const row = await this.prisma.principal.findFirst({
-      where: { id: token.principalId, organizationId: token.organizationId },
-    });
+    const [row] = await this.prisma.$queryRaw<TokenRow[]>`
+      SELECT t.id, t.organization_id, t.scopes, t.last_used_at, p.id AS principal_id, p.kind, p.handle
+      FROM api_tokens t JOIN principals p ON p.id = t.principal_id AND p.organization_id = t.organization_id
+      WHERE t.sha256 = ${sha256} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now})
+        AND p.disabled_at IS NULL`;
     if (!row) return null;
     return {
-      tokenId: token.id,
-      organizationId: token.organizationId,
-      principal: { id: row.id, kind: row.kind as PrincipalKind, handle: row.handle },
-      lastUsedAt: token.lastUsedAt,
+      tokenId: row.id,
+      organizationId: row.organization_id,
+      principal: { id: row.principal_id, kind: row.kind, handle: row.handle },
+      scopes: row.scopes,
+      lastUsedAt: row.last_used_at,
     };
   }
 

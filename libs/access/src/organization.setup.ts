@@ -36,17 +36,20 @@ export class OrganizationSetup {
     private readonly tokens: TokenService,
   ) {}
 
-  /** Creates what is missing of the plan; returns a token for each principal that is new, or for all with `reissue`. */
+  /**
+   * Creates what is missing of the plan; returns a token for each principal that is new, or for all with `reissue`. Refuses to
+   * make an organization beside others, unless a `further` one is asked for.
+   */
   async apply(
     issuer: Issuer,
     plan: OrganizationPlan,
-    reissue: boolean,
+    { reissue = false, further = false }: { reissue?: boolean; further?: boolean } = {},
   ): Promise<{ organizationId: string; created: boolean; tokens: Record<string, string> }> {
     return this.transactions.run(async (tx) => {
       await withAdvisoryLock(tx, 'organization-setup');
-      const others = await tx.organization.findFirst({ where: { slug: { not: plan.slug } } });
-      if (others) throw otherOrganization(others.slug, plan.slug);
       const present = await tx.organization.findUnique({ where: { slug: plan.slug } });
+      const other = present || further ? null : await tx.organization.findFirst();
+      if (other) throw otherOrganization(other.slug, plan.slug);
       const organizationId = present?.id ?? issuer.ids.next('org');
       if (!present) {
         await tx.organization.create({
@@ -123,6 +126,7 @@ function otherOrganization(present: string, asked: string): Refusal {
   return new Refusal({
     code: 'OTHER_ORGANIZATION',
     message: `This data directory belongs to the organization "${present}", not "${asked}".`,
-    nextStep: 'Start with the same flags as the first time, or choose another --data-dir.',
+    nextStep:
+      'Start with the same flags as the first time, choose another --data-dir, or add a tenant with --organization.',
   });
 }

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type Clock, type Ids, MINUTE_MS } from '@rollcall/kernel';
 import type { Tx } from '@rollcall/persistence';
+import { ALL_SCOPES } from './access.service.js';
 import { AccessStore, type TokenOwner } from './access.store.prisma.js';
 
 /** Prefix of every token we issue, so that secret scanners find one that leaked. */
@@ -25,7 +26,7 @@ export function tokenDigest(token: string): string {
 export class TokenService {
   constructor(private readonly store: AccessStore) {}
 
-  /** Finds the caller behind an `Authorization` header; null for a missing, malformed, unknown, expired or revoked token. */
+  /** Finds the caller behind an `Authorization` header; null for a missing, malformed, unknown, expired or revoked token, and for a disabled one's. */
   async authenticate(header: string | undefined, clock: Clock): Promise<TokenOwner | null> {
     const token = header?.match(/^Bearer ([^\s]+)$/)?.[1];
     if (!token || !TOKEN_SHAPE.test(token)) return null;
@@ -43,7 +44,15 @@ export class TokenService {
   async issue(
     tx: Tx,
     issuer: { clock: Clock; ids: Ids },
-    input: { organizationId: string; principalId: string; name: string; expiresAt?: Date },
+    input: {
+      organizationId: string;
+      principalId: string;
+      name: string;
+      expiresAt?: Date | null;
+      /** Actions the token is limited to; without it: to nothing. */
+      scopes?: readonly string[];
+      createdBy?: string;
+    },
   ): Promise<string> {
     const { token, sha256 } = newToken();
     await tx.apiToken.create({
@@ -53,11 +62,18 @@ export class TokenService {
         principalId: input.principalId,
         name: input.name,
         sha256,
+        scopes: [...(input.scopes ?? [ALL_SCOPES])],
+        createdBy: input.createdBy ?? null,
         createdAt: issuer.clock.now(),
         expiresAt: input.expiresAt ?? null,
       },
     });
     return token;
+  }
+
+  /** The stored row of a token that was just issued in this transaction. */
+  find(tx: Tx, token: string) {
+    return tx.apiToken.findUniqueOrThrow({ where: { sha256: tokenDigest(token) } });
   }
 
   /** Revokes every token of a principal with this name, so that a re-issued one replaces it. */
