@@ -1,5 +1,7 @@
 import type { Evidence } from './evidence.js';
 import type { Finding, GuardName, GuardReport } from './guard-report.js';
+import { held, liftedByPerson, notHeld } from './hold-guards.js';
+import { remoteUrlUnique } from './listing-guards.js';
 import {
   expectationsKept,
   firstActiveOrSafe,
@@ -15,18 +17,21 @@ import {
   successorDeclared,
   sunsetPassed,
   sunsetWindow,
+  toolMappingFits,
 } from './retirement-guards.js';
 import {
+  approvalsComplete,
   checkConcluded,
   contactPresent,
   contractKnown,
   destructiveToolsRuled,
   fourEyes,
   noLintErrors,
+  surfaceWithinBudget,
+  transportAllowed,
   unauthenticatedAccessRefused,
   versionNumberFits,
 } from './review-guards.js';
-import type { TransitionRule } from './transitions.js';
 
 const GUARDS: Record<GuardName, (evidence: Evidence) => Finding> = {
   contract_known: contractKnown,
@@ -36,7 +41,10 @@ const GUARDS: Record<GuardName, (evidence: Evidence) => Finding> = {
   four_eyes: fourEyes,
   unauthenticated_access_refused: unauthenticatedAccessRefused,
   no_lint_errors: noLintErrors,
+  transport_allowed: transportAllowed,
+  surface_within_budget: surfaceWithinBudget,
   destructive_tools_ruled: destructiveToolsRuled,
+  approvals_complete: approvalsComplete,
   staging_inspection_fresh: stagingInspectionFresh,
   expectations_kept: expectationsKept,
   golden_calls_pass: goldenCallsPass,
@@ -44,15 +52,20 @@ const GUARDS: Record<GuardName, (evidence: Evidence) => Finding> = {
   first_active_or_safe: firstActiveOrSafe,
   rollout_complete: rolloutComplete,
   successor_declared: successorDeclared,
+  tool_mapping_fits: toolMappingFits,
   sunset_window: sunsetWindow,
   consumers_notified: consumersNotified,
   before_sunset: beforeSunset,
   sunset_passed: sunsetPassed,
   drained,
+  remote_url_unique: remoteUrlUnique,
+  not_held: notHeld,
+  held,
+  lifted_by_person: liftedByPerson,
 };
 
 /** Each guard of a rule with what it found, in the rule's order: the one function behind the console, `can-i` and the API. */
-export function evaluate(rule: TransitionRule, evidence: Evidence): GuardReport[] {
+export function evaluate(rule: { guards: readonly GuardName[] }, evidence: Evidence): GuardReport[] {
   return rule.guards.map((guard) => ({ guard, ...GUARDS[guard](evidence) }));
 }
 

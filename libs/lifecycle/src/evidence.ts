@@ -1,25 +1,7 @@
 import type { GuardName } from './guard-report.js';
 import type { LifecycleState } from './lifecycle-state.js';
-
-/** What an organization may decide about its lifecycle. */
-export type OrganizationPolicy = {
-  /** Least days between announcing a deprecation and its sunset. */
-  deprecationMinimumDays: number;
-  /** Days without a call before a version counts as drained. */
-  drainWindowDays: number;
-  /** Whether a first active version or a safe change may skip the canary. */
-  allowDirectActivation: boolean;
-  /** What a version number that is too small for its change does. */
-  semver: 'enforce' | 'warn';
-};
-
-/** The policy of an organization that decided nothing. */
-export const DEFAULT_POLICY: OrganizationPolicy = {
-  deprecationMinimumDays: 30,
-  drainWindowDays: 7,
-  allowDirectActivation: true,
-  semver: 'enforce',
-};
+import type { Criticality, OrganizationPolicy } from './organization-policy.js';
+import type { Track } from './transitions.js';
 
 /**
  * Everything guards look at, gathered before the transition and recorded with it. `null` means not known. All times are
@@ -30,6 +12,7 @@ export type Evidence = {
   /** Principal ids. */
   publisherId: string | null;
   actorId: string | null;
+  actorKind: 'user' | 'service_account' | 'gateway' | 'system' | null;
   /** Of the contract observed or handed in for this version, and of the one a reviewer approved. */
   contractDigest: string | null;
   approvedContractDigest: string | null;
@@ -50,6 +33,14 @@ export type Evidence = {
   unauthenticatedAccess: { refused: boolean; inspectionId: string; at: string } | null;
   /** Written exceptions from guards; an expired one counts for nothing. */
   exceptions: { id: string; guard: GuardName; reason: string; expiresAt: string }[];
+  /** Every way in that the manifest or an endpoint of the version names. */
+  transports: string[] | null;
+  /** What the contract's tools add to the context of an agent that sees them all. */
+  surface: { tools: number; estimatedTokens: number } | null;
+  /** How much depends on the server. */
+  criticality: Criticality | null;
+  /** Approvals of exactly this contract since it was handed in; who asks for the step is not among them. */
+  approvals: { reviewerId: string; handle: string; at: string }[] | null;
   /** Names of tools that may destroy something, as `isDestructive` of the policy library sees them. */
   destructiveTools: string[] | null;
   /** By tool name, or `*`. */
@@ -73,14 +64,72 @@ export type Evidence = {
   rollout: { lastStepReached: boolean; soaked: boolean; errorBudgetBurning: boolean } | null;
   /** The deprecation that is asked for. */
   deprecation: {
-    successor: { server: string; version: string; state: LifecycleState } | null;
+    successor: {
+      server: string;
+      version: string;
+      state: LifecycleState;
+      track: Track;
+      /** True when it is this version, or when the successors named from there on lead back to it. */
+      loop: boolean;
+    } | null;
     /** The explicit statement that nothing replaces the version. */
     noSuccessor: boolean;
     sunsetAt: string | null;
-    notifiedConsumers: number | null;
+    /** Old tool name to new one, and the names both contracts have; null when a contract is not known. */
+    mapping: { tools: Record<string, string>; before: string[] | null; after: string[] | null };
+    /** Who may call the version, with the team that answers for it. */
+    consumers: { agent: string; team: string; reachable: boolean }[] | null;
   } | null;
   /** The announced sunset of a deprecated version. */
   sunsetAt: string | null;
-  /** Calls of this version: the last one, and until when every gateway has reported. */
-  usage: { lastCallAt: string | null; reportedUntil: string | null } | null;
+  /** Calls of this version, and what is known of the production gateways that could have served one. */
+  usage: {
+    lastCallAt: string | null;
+    /** Until when every gateway that ever reported has reported. */
+    reportedUntil: string | null;
+    gateways: number;
+    /** Gateways that could have served calls and have never said anything. */
+    silent: string[];
+  } | null;
+  /** Why the version is held; null when it is not. */
+  quarantineReason: string | null;
+  /** Addresses the manifest names that a version of another server names too. */
+  sharedRemotes: { url: string; server: string }[] | null;
 };
+
+/** Evidence in which only the time and the organization's policy are known: where gathering begins. */
+export function noEvidence(now: string, policy: OrganizationPolicy): Evidence {
+  return {
+    now,
+    policy,
+    publisherId: null,
+    actorId: null,
+    actorKind: null,
+    contractDigest: null,
+    approvedContractDigest: null,
+    concludedCheck: null,
+    versionNumber: null,
+    contact: null,
+    transport: null,
+    unauthenticatedAccess: null,
+    exceptions: [],
+    transports: null,
+    surface: null,
+    criticality: null,
+    approvals: null,
+    destructiveTools: null,
+    approvalRules: {},
+    stagingInspection: null,
+    firstActive: null,
+    changeClass: null,
+    goldenCalls: null,
+    consumerImpact: null,
+    slo: null,
+    rollout: null,
+    deprecation: null,
+    sunsetAt: null,
+    usage: null,
+    quarantineReason: null,
+    sharedRemotes: null,
+  };
+}

@@ -9,7 +9,10 @@ export const GUARD_NAMES = [
   'four_eyes',
   'unauthenticated_access_refused',
   'no_lint_errors',
+  'transport_allowed',
+  'surface_within_budget',
   'destructive_tools_ruled',
+  'approvals_complete',
   'staging_inspection_fresh',
   'expectations_kept',
   'golden_calls_pass',
@@ -17,11 +20,16 @@ export const GUARD_NAMES = [
   'first_active_or_safe',
   'rollout_complete',
   'successor_declared',
+  'tool_mapping_fits',
   'sunset_window',
   'consumers_notified',
   'before_sunset',
   'sunset_passed',
   'drained',
+  'remote_url_unique',
+  'not_held',
+  'held',
+  'lifted_by_person',
 ] as const;
 
 /** The name of a guard. */

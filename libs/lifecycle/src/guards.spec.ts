@@ -21,7 +21,13 @@ const exception = {
   reason: 'Public data.',
   expiresAt: '2026-11-20T12:00:01Z',
 };
-const successor = { server: 'com.acme/ledger', version: '2.0.0' };
+const successor = { server: 'com.acme/ledger', version: '2.0.0', track: 'governed' as const, loop: false };
+const OPEN_ONLY = { ...DEFAULT_POLICY, allowedAuthKinds: ['none' as const] };
+const SMALL = { ...DEFAULT_POLICY, surfaceBudget: { maxTools: 1, maxEstimatedTokens: 100 } };
+const THREE_REVIEWERS = { ...DEFAULT_POLICY, requiredApprovals: { ...DEFAULT_POLICY.requiredApprovals, high: 3 } };
+const ONLY_HTTP = { ...DEFAULT_POLICY, allowedTransports: ['streamable-http' as const] };
+const approval = (reviewerId: string) => ({ reviewerId, handle: reviewerId, at: '2026-11-20T11:00:00Z' });
+const silence = { lastCallAt: null, reportedUntil: null, gateways: 1, silent: [] };
 
 /** What each guard says about which evidence, read on top of evidence with which it is met. */
 const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
@@ -57,12 +63,46 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
     ['unmet', { unauthenticatedAccess: observedOpen, exceptions: [{ ...exception, guard: 'four_eyes' }] }],
     ['met', { unauthenticatedAccess: null, transport: 'stdio' }],
     ['unknown', { unauthenticatedAccess: null, transport: null }],
+    ['met', { unauthenticatedAccess: observedOpen, policy: OPEN_ONLY }],
+    ['unmet', { policy: OPEN_ONLY }],
   ],
   no_lint_errors: [
     ['unmet', { concludedCheck: { ...concludedCheck, lintErrors: 1 } }],
+    ['unmet', { concludedCheck: { ...concludedCheck, lintErrors: 1 }, exceptions: [exception] }],
+    [
+      'met',
+      {
+        concludedCheck: { ...concludedCheck, lintErrors: 1 },
+        exceptions: [{ ...exception, guard: 'no_lint_errors' }],
+      },
+    ],
     ['unknown', { concludedCheck: null }],
     ['unknown', { contractDigest: OTHER }],
     ['unknown', { contractDigest: null, concludedCheck: { ...concludedCheck, contractDigest: null } }],
+  ],
+  transport_allowed: [
+    ['unknown', { transports: null }],
+    ['unknown', { transports: [] }],
+    ['unmet', { transports: ['streamable-http', 'sse'], policy: ONLY_HTTP }],
+    ['unmet', { transports: ['carrier-pigeon'] }],
+    ['met', { transports: ['sse'], policy: ONLY_HTTP, exceptions: [{ ...exception, guard: 'transport_allowed' }] }],
+  ],
+  surface_within_budget: [
+    ['unknown', { surface: null }],
+    ['met', { surface: { tools: 1, estimatedTokens: 100 }, policy: SMALL }],
+    ['unmet', { surface: { tools: 2, estimatedTokens: 100 }, policy: SMALL }],
+    ['unmet', { surface: { tools: 1, estimatedTokens: 101 }, policy: SMALL }],
+    ['met', { policy: SMALL, exceptions: [{ ...exception, guard: 'surface_within_budget' }] }],
+  ],
+  approvals_complete: [
+    ['unknown', { approvals: null }],
+    ['unknown', { criticality: null }],
+    ['unmet', { policy: THREE_REVIEWERS }],
+    ['unmet', { policy: THREE_REVIEWERS, approvals: [approval('prn_2'), approval('prn_3')] }],
+    ['met', { policy: THREE_REVIEWERS, approvals: [approval('prn_4'), approval('prn_3')] }],
+    // the publisher's word counts for nothing
+    ['unmet', { policy: THREE_REVIEWERS, approvals: [approval('prn_1'), approval('prn_3')] }],
+    ['met', { policy: THREE_REVIEWERS, criticality: 'low' }],
   ],
   destructive_tools_ruled: [
     ['unknown', { destructiveTools: null }],
@@ -126,6 +166,8 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
     ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'in_review' } } }],
     ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'deprecated' } } }],
     ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'decommissioned' } } }],
+    ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'active', loop: true } } }],
+    ['unmet', { deprecation: { ...deprecation, successor: { ...successor, state: 'active', track: 'listed' } } }],
   ],
   sunset_window: [
     ['unknown', { deprecation: null }],
@@ -134,10 +176,22 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
     ['unmet', { deprecation: { ...deprecation, sunsetAt: 'later' } }],
     ['unmet', { policy: { ...DEFAULT_POLICY, deprecationMinimumDays: 31 } }],
   ],
+  tool_mapping_fits: [
+    ['unknown', { deprecation: null }],
+    ['met', { deprecation: { ...deprecation, successor: null, mapping: { tools: {}, before: null, after: null } } }],
+    ['unmet', { deprecation: { ...deprecation, successor: null } }],
+    ['unmet', { deprecation: { ...deprecation, mapping: { ...deprecation.mapping, before: ['list'] } } }],
+    ['unmet', { deprecation: { ...deprecation, mapping: { ...deprecation.mapping, after: ['list'] } } }],
+    ['unknown', { deprecation: { ...deprecation, mapping: { ...deprecation.mapping, before: null } } }],
+    ['unknown', { deprecation: { ...deprecation, mapping: { ...deprecation.mapping, after: null } } }],
+    ['met', { deprecation: { ...deprecation, mapping: { tools: {}, before: null, after: null } } }],
+    ['unmet', { deprecation: { ...deprecation, mapping: { ...deprecation.mapping, tools: { constructor: 'list' } } } }],
+  ],
   consumers_notified: [
     ['unknown', { deprecation: null }],
-    ['unknown', { deprecation: { ...deprecation, notifiedConsumers: null } }],
-    ['met', { deprecation: { ...deprecation, notifiedConsumers: 0 } }],
+    ['unknown', { deprecation: { ...deprecation, consumers: null } }],
+    ['met', { deprecation: { ...deprecation, consumers: [] } }],
+    ['unmet', { deprecation: { ...deprecation, consumers: [{ agent: 'a', team: 'b', reachable: false }] } }],
   ],
   before_sunset: [
     ['met', { sunsetAt: '2026-11-20T12:00:01Z' }],
@@ -152,18 +206,41 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
   ],
   drained: [
     ['unknown', { usage: null }],
-    ['unknown', { usage: { lastCallAt: null, reportedUntil: null } }],
-    ['unknown', { usage: { lastCallAt: null, reportedUntil: '2026-11-20T10:59:59Z' } }],
-    ['met', { usage: { lastCallAt: null, reportedUntil: '2026-11-20T11:00:00Z' } }],
-    ['unmet', { usage: { lastCallAt: '2026-11-13T12:00:00Z', reportedUntil: EVERYTHING.now } }],
-    ['unmet', { usage: { lastCallAt: EVERYTHING.now, reportedUntil: null } }],
-    ['unmet', { usage: { lastCallAt: 'long ago', reportedUntil: EVERYTHING.now } }],
+    ['unknown', { usage: silence }],
+    ['unknown', { usage: { ...silence, reportedUntil: '2026-11-20T10:59:59Z' } }],
+    ['met', { usage: { ...silence, reportedUntil: '2026-11-20T11:00:00Z' } }],
+    ['unknown', { usage: { ...silence, reportedUntil: EVERYTHING.now, silent: ['eu-1'] } }],
+    ['met', { usage: { ...silence, gateways: 0 } }],
+    ['unmet', { usage: { ...silence, lastCallAt: '2026-11-13T12:00:00Z', reportedUntil: EVERYTHING.now } }],
+    ['unmet', { usage: { ...silence, lastCallAt: EVERYTHING.now } }],
+    ['unmet', { usage: { ...silence, gateways: 0, lastCallAt: EVERYTHING.now } }],
+    ['unmet', { usage: { ...silence, lastCallAt: 'long ago', reportedUntil: EVERYTHING.now } }],
     ['unmet', { policy: { ...DEFAULT_POLICY, drainWindowDays: 8 } }],
+  ],
+  not_held: [['unmet', { quarantineReason: 'It leaks.' }]],
+  held: [['unmet', { quarantineReason: null }]],
+  lifted_by_person: [
+    ['unknown', { actorKind: null }],
+    ['unmet', { actorKind: 'service_account' }],
+    ['unmet', { actorKind: 'system' }],
+  ],
+  remote_url_unique: [
+    ['unknown', { sharedRemotes: null }],
+    ['unmet', { sharedRemotes: [{ url: 'https://mcp.example.com/', server: 'com.acme/other' }] }],
   ],
 };
 
 /** Guards about our own records: there, nothing recorded is known to be nothing. */
-const KNOWN_FROM_OUR_RECORDS: GuardName[] = ['contact_present'];
+const FROM_OUR_RECORDS: Partial<Record<GuardName, GuardStatus>> = {
+  contact_present: 'unmet',
+  held: 'unmet',
+  not_held: 'met',
+};
+/** With these the evidence of all others is full: a version cannot be held and not held, and a sunset is before or behind. */
+const FULL: Partial<Record<GuardName, Partial<Evidence>>> = {
+  before_sunset: { sunsetAt: '2027-01-01T00:00:00Z' },
+  held: { quarantineReason: 'It leaks.' },
+};
 
 describe('guards', () => {
   it.each([...GUARD_NAMES])('%s judges as its table says', (guard) => {
@@ -172,15 +249,15 @@ describe('guards', () => {
     }
   });
 
-  it.each(GUARD_NAMES.filter((guard) => guard !== 'before_sunset'))('%s is met by full evidence', (guard) => {
-    const found = report(guard, {});
+  it.each([...GUARD_NAMES])('%s is met by full evidence', (guard) => {
+    const found = report(guard, FULL[guard] ?? {});
     expect(found).toMatchObject({ guard, status: 'met' });
     expect(found.message).toMatch(/\.$/);
   });
 
-  it.each([...GUARD_NAMES])('%s never passes when nothing is known', (guard) => {
+  it.each([...GUARD_NAMES])('%s judges nothing that is not known', (guard) => {
     const { status, message } = report(guard, {}, NOTHING);
-    expect(status).toBe(KNOWN_FROM_OUR_RECORDS.includes(guard) ? 'unmet' : 'unknown');
+    expect(status).toBe(FROM_OUR_RECORDS[guard] ?? 'unknown');
     expect(message).toMatch(/\.$/);
   });
 

@@ -42,9 +42,19 @@ export function latestVersion(versions: readonly RankedVersion[]): string | null
   return latest?.version ?? null;
 }
 
+/**
+ * Whether a version that is now shown takes `latest` over from the one that has it, by the same rule; `latest` null when
+ * none has it. A version that is not shown takes nothing over.
+ */
+export function outranksLatest(version: RankedVersion, latest: RankedVersion | null): boolean {
+  const pair = latest === null ? [version] : [version, latest];
+  return latestVersion(pair) === version.version;
+}
+
 function byPublishing(a: RankedVersion, b: RankedVersion): number {
   if (a.publishedAt === undefined || b.publishedAt === undefined) return 0;
-  return Date.parse(a.publishedAt) - Date.parse(b.publishedAt);
+  // of two published in the same instant, one has to be the earlier one, whoever asks
+  return Date.parse(a.publishedAt) - Date.parse(b.publishedAt) || (a.version < b.version ? -1 : 1);
 }
 
 /** Whether a later published version takes `latest` over from an earlier one. */

@@ -16,6 +16,9 @@ export function successorDeclared({ deprecation }: Evidence): Finding {
   if (successor === null) return unmet('Name a successor, or state that there is none.');
   const name = `${successor.server}@${successor.version}`;
   const evidence = { ...successor };
+  if (successor.loop) return unmet(`The successor ${name} leads back to this version.`, evidence);
+  if (successor.track === 'listed')
+    return unmet(`The successor ${name} is only listed; gateways do not serve it.`, evidence);
   if (!SUCCESSOR_STATES.includes(successor.state)) {
     return unmet(`The successor ${name} is ${successor.state}; it must be in staging, canary or active.`, evidence);
   }
@@ -35,14 +38,45 @@ export function sunsetWindow({ deprecation, policy, now }: Evidence): Finding {
   return met(`The sunset is ${deprecation.sunsetAt}, at least ${days} days away.`, evidence);
 }
 
-/** Those who call the version were told. */
-export function consumersNotified({ deprecation }: Evidence): Finding {
-  if (deprecation === null || deprecation.notifiedConsumers === null) {
-    return unknown('Whether consumers were notified is not known.');
+/** Renamed tools exist: the old name in this version, the new one in the successor. */
+export function toolMappingFits({ deprecation }: Evidence): Finding {
+  if (deprecation === null) return unknown('No deprecation has been asked for.');
+  const { successor, mapping } = deprecation;
+  const { tools, before, after } = mapping;
+  const names = Object.keys(tools);
+  if (successor === null) {
+    return names.length === 0
+      ? met('There is no successor whose tools have other names.')
+      : unmet('A tool mapping needs a successor.', { tools });
   }
-  const { notifiedConsumers } = deprecation;
-  const consumers = notifiedConsumers === 1 ? '1 consumer' : `${notifiedConsumers} consumers`;
-  return met(`The notice reaches ${consumers} with the next bundle.`, { notifiedConsumers });
+  if (before === null || after === null) {
+    if (names.length === 0) return met('No tool is said to have another name.');
+    return unknown('A contract of this version or of its successor is not known.', { tools });
+  }
+  const missing = [
+    ...names.filter((name) => !before.includes(name)).map((name) => `"${name}" is not a tool of this version`),
+    ...Object.values(tools)
+      .filter((name) => !after.includes(name))
+      .map((name) => `"${name}" is not a tool of the successor`),
+  ];
+  if (missing.length > 0) return unmet(`The tool mapping does not fit: ${missing.join('; ')}.`, { tools });
+  const dropped = before.filter((name) => !Object.hasOwn(tools, name) && !after.includes(name));
+  const evidence = { tools, dropped };
+  if (dropped.length > 0) return met(`The successor has nothing for: ${dropped.join(', ')}.`, evidence);
+  return met('Every tool has a counterpart in the successor.', evidence);
+}
+
+/** Those who may call the version can be told: each of their teams has somebody. */
+export function consumersNotified({ deprecation }: Evidence): Finding {
+  if (deprecation === null || deprecation.consumers === null) {
+    return unknown('Whether consumers can be notified is not known.');
+  }
+  const { consumers } = deprecation;
+  if (consumers.length === 0) return met('Nobody may call this version.', { consumers });
+  const lost = consumers.filter(({ reachable }) => !reachable).map(({ agent, team }) => `${agent} (team ${team})`);
+  if (lost.length > 0) return unmet(`Nobody answers for: ${lost.join(', ')}.`, { consumers });
+  const teams = [...new Set(consumers.map(({ team }) => team))];
+  return met(`${consumers.length} consumers of ${teams.join(', ')} are told.`, { consumers });
 }
 
 /** There is still time to take the deprecation back. */
@@ -69,12 +103,16 @@ function isPassed(sunsetAt: string | null, now: string): boolean | null {
 /** Nobody called the version in the drain window, and the gateways that would know have said so. */
 export function drained({ usage, policy, now }: Evidence): Finding {
   if (usage === null) return unknown('No gateway has reported usage.');
-  const { lastCallAt, reportedUntil } = usage;
-  const evidence = { lastCallAt, reportedUntil, drainWindowDays: policy.drainWindowDays };
+  const { lastCallAt, reportedUntil, gateways, silent } = usage;
+  const evidence = { lastCallAt, reportedUntil, gateways, silent, drainWindowDays: policy.drainWindowDays };
   const windowStart = Date.parse(now) - policy.drainWindowDays * DAY_MS;
   if (lastCallAt !== null && !(Date.parse(lastCallAt) < windowStart)) {
     return unmet(`The last call was at ${lastCallAt}, within the last ${policy.drainWindowDays} days.`, evidence);
   }
+  if (silent.length > 0) {
+    return unknown(`These gateways may serve calls and never reported: ${silent.join(', ')}.`, evidence);
+  }
+  if (gateways === 0) return met('No production gateway has a policy from which it could serve a call.', evidence);
   if (reportedUntil === null || !(Date.parse(reportedUntil) >= Date.parse(now) - REPORT_MAX_AGE_MS)) {
     return unknown('Usage reports are missing for the last hour or longer, so calls may have gone unseen.', evidence);
   }

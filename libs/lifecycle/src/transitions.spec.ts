@@ -7,7 +7,9 @@ import {
   findRule,
   GUARD_NAMES,
   type GuardStatus,
+  HOLDS,
   LIFECYCLE_STATES,
+  LISTED_TRANSITIONS,
   type LifecycleState,
   TRANSITIONS,
 } from './index.js';
@@ -20,13 +22,25 @@ const EXPECTED: Record<string, [string, boolean, string]> = {
   'in_review>staging': [
     'version.review',
     false,
-    'four_eyes contract_known version_number_fits unauthenticated_access_refused no_lint_errors destructive_tools_ruled',
+    'four_eyes contract_known version_number_fits unauthenticated_access_refused no_lint_errors transport_allowed surface_within_budget destructive_tools_ruled approvals_complete',
   ],
-  'staging>canary': ['version.promote', false, 'staging_inspection_fresh expectations_kept golden_calls_pass slo_set'],
-  'staging>active': ['version.promote', false, 'staging_inspection_fresh first_active_or_safe'],
+  'staging>canary': [
+    'version.promote',
+    false,
+    'staging_inspection_fresh expectations_kept golden_calls_pass slo_set transport_allowed surface_within_budget',
+  ],
+  'staging>active': [
+    'version.promote',
+    false,
+    'staging_inspection_fresh first_active_or_safe transport_allowed surface_within_budget',
+  ],
   'canary>active': ['version.promote', false, 'rollout_complete'],
   'canary>staging': ['version.rollback', true, ''],
-  'active>deprecated': ['version.deprecate', false, 'successor_declared sunset_window consumers_notified'],
+  'active>deprecated': [
+    'version.deprecate',
+    false,
+    'successor_declared tool_mapping_fits sunset_window consumers_notified',
+  ],
   'deprecated>active': ['version.restore', true, 'before_sunset'],
   'deprecated>decommissioned': ['version.decommission', false, 'sunset_passed drained'],
 };
@@ -49,7 +63,8 @@ describe('the lifecycle', () => {
   it('has one rule per pair of states, and uses every guard', () => {
     expect(new Set(TRANSITIONS.map(({ from, to }) => `${from}>${to}`)).size).toBe(TRANSITIONS.length);
     expect(TRANSITIONS).toHaveLength(Object.keys(EXPECTED).length);
-    expect(new Set(TRANSITIONS.flatMap(({ guards }) => guards))).toEqual(new Set(GUARD_NAMES));
+    const used = [...TRANSITIONS, ...LISTED_TRANSITIONS, ...HOLDS].flatMap(({ guards }) => guards);
+    expect(new Set(used)).toEqual(new Set(GUARD_NAMES));
   });
 
   it('leads nowhere from rejected and decommissioned', () => {
@@ -95,6 +110,33 @@ describe('the lifecycle', () => {
       ['version_number_fits', 'unknown'],
       ['contact_present', 'unmet'],
     ]);
+  });
+});
+
+describe('the lifecycle of a listed version', () => {
+  it('has only published states, and no step that gateways would have to guard', () => {
+    expect(LISTED_TRANSITIONS.map((rule) => [rule.from, rule.to, rule.guards.join(' ')])).toEqual([
+      ['draft', 'active', 'remote_url_unique'],
+      ['active', 'deprecated', ''],
+      ['deprecated', 'active', ''],
+      ['active', 'decommissioned', ''],
+      ['deprecated', 'decommissioned', ''],
+      ['decommissioned', 'active', 'remote_url_unique'],
+      ['decommissioned', 'deprecated', 'remote_url_unique'],
+    ]);
+  });
+
+  it('is in the hands of those who publish, who owe nobody a reason', () => {
+    for (const rule of LISTED_TRANSITIONS) {
+      expect(rule).toMatchObject({ action: 'version.publish', reasonRequired: false });
+      expect(rule.overridable).toBeUndefined();
+    }
+  });
+
+  it('is another table: neither track takes a step of the other', () => {
+    expect(findRule('active', 'decommissioned')).toBeNull();
+    expect(findRule('active', 'decommissioned', 'listed')).not.toBeNull();
+    expect(findRule('draft', 'in_review', 'listed')).toBeNull();
   });
 });
 

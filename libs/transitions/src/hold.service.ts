@@ -5,12 +5,11 @@ import { DAY_MS, type RequestContext } from '@rollcall/kernel';
 import { GUARD_NAMES, type GuardName } from '@rollcall/lifecycle';
 import { TransactionRunner, withAdvisoryLock } from '@rollcall/persistence';
 import { ServerCatalog, type ServerRef, type VersionRef } from '@rollcall/registry';
-import type { SubjectVersion } from './evidence.collector.js';
+import type { SubjectVersion } from './question.js';
+import { EXCEPTABLE } from './review.collector.js';
 import { lockServer, TransitionRecords } from './transition.records.prisma.js';
-import { invalidInput, reasonRequired } from './transitions.errors.js';
+import { invalidInput, onlyPersonReleases, reasonRequired } from './transitions.errors.js';
 
-/** Guards a person may write an exception to; the others have no exception (domain: lifecycle table). */
-const EXCEPTABLE: readonly GuardName[] = ['unauthenticated_access_refused'];
 const MAX_EXCEPTION_DAYS = 366;
 
 /** Quarantine, its release, and written exceptions: what reviewers hold and let pass. */
@@ -33,6 +32,7 @@ export class HoldService {
   /** Lifts a quarantine; only a person does. */
   async release(ctx: RequestContext, input: { version: VersionRef; reason: string }): Promise<string> {
     const version = await this.catalog.version(ctx, input.version, 'version.release');
+    if (ctx.principal.kind !== 'user') throw onlyPersonReleases();
     return this.hold(ctx, version, { quarantined: false, reason: input.reason });
   }
 

@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { AuditLog } from '@rollcall/audit';
-import type { RequestContext } from '@rollcall/kernel';
-import { type GuardReport, type LifecycleState, latestVersion, type TransitionRule } from '@rollcall/lifecycle';
+import type { Principal, RequestContext } from '@rollcall/kernel';
+import type { GuardReport, TransitionRule } from '@rollcall/lifecycle';
 import { Outbox, Prisma, type Tx, withAdvisoryLock } from '@rollcall/persistence';
 import { policyChanged } from '@rollcall/registry';
-import type { SubjectVersion } from './evidence.collector.js';
-import { readApprovalRules, readToolMapping, type StoredDeprecation, type TransitionInput } from './transition.js';
-import { VERSION_TRANSITIONED } from './transitions.events.js';
+import { LatestVersion } from './latest-version.prisma.js';
+import type { SubjectVersion } from './question.js';
+import {
+  readApprovalRules,
+  readToolMapping,
+  type StoredDeprecation,
+  statusMessageOf,
+  type TransitionInput,
+} from './transition.js';
+import { VERSION_QUARANTINED, VERSION_RELEASED, VERSION_TRANSITIONED } from './transitions.events.js';
 
 /** One step, decided. */
 export type Move = {
@@ -14,7 +21,9 @@ export type Move = {
   rule: TransitionRule;
   guards: GuardReport[];
   overridden: boolean;
-  input: TransitionInput;
+  input: Omit<TransitionInput, 'version'>;
+  /** Two administrators took it although guards failed: who asked. Who confirms is the one whose request this is. */
+  breakGlass?: { requestId: string; principal: Pick<Principal, 'id' | 'handle'> };
 };
 
 /** One mover at a time per server: `latest` is decided over all its versions, so a lock per version would not do. */
@@ -26,15 +35,18 @@ export class TransitionRecords {
   constructor(
     private readonly audit: AuditLog,
     private readonly outbox: Outbox,
+    private readonly latest: LatestVersion,
   ) {}
 
+  /** Takes the step; returns the id of the transition. Call under the server's lock. */
   async move(tx: Tx, ctx: RequestContext, move: Move): Promise<string> {
     const { version, rule, input } = move;
+    const now = ctx.clock.now();
     await tx.serverVersion.update({
       where: { id: version.id },
-      data: { state: rule.to, stateChangedAt: ctx.clock.now(), revision: { increment: 1 }, ...changeOf(move) },
+      data: { state: rule.to, stateChangedAt: now, updatedAt: now, revision: { increment: 1 }, ...changeOf(move) },
     });
-    await this.refreshLatest(tx, version.serverId);
+    await this.latest.follow(tx, version, now);
     const id = ctx.ids.next('trn');
     await tx.transition.create({
       data: {
@@ -43,12 +55,14 @@ export class TransitionRecords {
         versionId: version.id,
         fromState: rule.from,
         toState: rule.to,
-        actorId: ctx.principal.id,
-        actorHandle: ctx.principal.handle,
+        actorId: (move.breakGlass?.principal ?? ctx.principal).id,
+        actorHandle: (move.breakGlass?.principal ?? ctx.principal).handle,
         reason: input.reason ?? null,
         guards: move.guards as object,
         overridden: move.overridden,
-        at: ctx.clock.now(),
+        breakGlass: move.breakGlass !== undefined,
+        confirmedBy: move.breakGlass ? ctx.principal.id : null,
+        at: now,
       },
     });
     await this.announce(tx, ctx, move, id);
@@ -64,9 +78,13 @@ export class TransitionRecords {
     const { version, quarantined, reason } = hold;
     await tx.serverVersion.update({
       where: { id: version.id },
-      data: { quarantineReason: quarantined ? reason : null, revision: { increment: 1 } },
+      data: {
+        quarantineReason: quarantined ? reason : null,
+        updatedAt: ctx.clock.now(),
+        revision: { increment: 1 },
+      },
     });
-    await this.refreshLatest(tx, version.serverId);
+    await this.latest.follow(tx, version, ctx.clock.now());
     const environments = await tx.environment.findMany({ where: { organizationId: ctx.organizationId } });
     for (const environment of environments) {
       const last = await tx.killEntry.findFirst({
@@ -90,36 +108,18 @@ export class TransitionRecords {
       subject: `version:${version.server.name}@${version.version}`,
       data: { reason },
     });
-    await this.outbox.append(tx, policyChanged(ctx.organizationId));
-  }
-
-  /** `latest` follows the upstream registry's rule; the database allows one per server. */
-  private async refreshLatest(tx: Tx, serverId: string): Promise<void> {
-    const versions = await tx.serverVersion.findMany({ where: { serverId }, orderBy: { publishedAt: 'asc' } });
-    const latest = latestVersion(
-      versions.map((one) => ({
-        version: one.version,
-        state: one.state as LifecycleState,
-        quarantined: one.quarantineReason !== null,
-        publishedAt: one.publishedAt.toISOString(),
-      })),
-    );
-    await tx.serverVersion.updateMany({
-      where: { serverId, isLatest: true, ...(latest === null ? {} : { version: { not: latest } }) },
-      data: { isLatest: false },
+    await this.outbox.append(tx, {
+      organizationId: ctx.organizationId,
+      topic: quarantined ? VERSION_QUARANTINED : VERSION_RELEASED,
+      payload: { versionId: version.id },
     });
-    if (latest !== null) {
-      await tx.serverVersion.updateMany({
-        where: { serverId, version: latest, isLatest: false },
-        data: { isLatest: true },
-      });
-    }
+    await this.outbox.append(tx, policyChanged(ctx.organizationId));
   }
 
   private async announce(tx: Tx, ctx: RequestContext, move: Move, transitionId: string): Promise<void> {
     const { version, rule } = move;
     await this.audit.append(tx, ctx, {
-      action: rule.action,
+      action: move.breakGlass ? 'version.break_glass_confirm' : (rule.recordedAs ?? rule.action),
       subject: `version:${version.server.name}@${version.version}`,
       data: {
         from: rule.from,
@@ -127,6 +127,9 @@ export class TransitionRecords {
         reason: move.input.reason ?? null,
         overridden: move.overridden,
         transition: transitionId,
+        ...(move.breakGlass
+          ? { request: move.breakGlass.requestId, requestedBy: move.breakGlass.principal.handle, action: rule.action }
+          : {}),
       },
     });
     await this.outbox.append(tx, {
@@ -134,23 +137,29 @@ export class TransitionRecords {
       topic: VERSION_TRANSITIONED,
       payload: { versionId: version.id, transitionId, from: rule.from, to: rule.to },
     });
-    await this.outbox.append(tx, policyChanged(ctx.organizationId));
+    // no bundle ever contains a listed version
+    if (version.track !== 'listed') await this.outbox.append(tx, policyChanged(ctx.organizationId));
   }
 }
 
 /** What a step changes beside the state. */
 function changeOf({ version, rule, input }: Move): object {
+  if (version.track === 'listed') return { statusMessage: statusMessageOf(rule.to, input.message) };
   if (rule.from === 'in_review' && rule.to === 'staging') {
     // what was reviewed is what is pinned: the contract and the reviewer's decision per destructive tool
     return { approvedContractDigest: version.contractDigest, approvalRules: readApprovalRules(input.approvalRules) };
   }
-  if (rule.to === 'deprecated') return { deprecation: deprecationOf(version, input) };
+  if (rule.to === 'deprecated') {
+    const deprecation = deprecationOf(version, input);
+    return { deprecation, statusMessage: statusMessageOf(rule.to, deprecation.message) };
+  }
   // taken back: nobody may be told of an end that is no longer announced
-  if (rule.from === 'deprecated' && rule.to === 'active') return { deprecation: Prisma.DbNull };
+  if (rule.from === 'deprecated' && rule.to === 'active') return { deprecation: Prisma.DbNull, statusMessage: null };
+  if (rule.to === 'decommissioned' && input.message) return { statusMessage: statusMessageOf(rule.to, input.message) };
   return {};
 }
 
-function deprecationOf(version: SubjectVersion, input: TransitionInput): StoredDeprecation {
+function deprecationOf(version: SubjectVersion, input: Move['input']): StoredDeprecation {
   const { successor } = input;
   const instead = successor ? `use ${successor.server} ${successor.version}` : 'nothing replaces it';
   const sunsetAt = (input.sunsetAt ?? new Date(Number.NaN)).toISOString();

@@ -1,18 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { AccessService, type Action } from '@rollcall/access';
-import { Refusal, type RequestContext } from '@rollcall/kernel';
+import { AccessService, type AccessTarget, type Action } from '@rollcall/access';
+import type { RequestContext } from '@rollcall/kernel';
 import {
   answer,
   evaluate,
   findRule,
   type GuardReport,
+  HOLDS,
+  type HoldRule,
   type LifecycleState,
-  TRANSITIONS,
+  rulesFrom,
+  type Track,
   type TransitionRule,
 } from '@rollcall/lifecycle';
-import { PrismaService, TransactionRunner } from '@rollcall/persistence';
-import { ServerCatalog } from '@rollcall/registry';
-import { EvidenceCollector, type SubjectVersion } from './evidence.collector.js';
+import { TransactionRunner, type Tx } from '@rollcall/persistence';
+import { RemoteAddresses, ServerCatalog } from '@rollcall/registry';
+import { EvidenceCollector } from './evidence.collector.js';
+import type { SubjectVersion } from './question.js';
 import type { TransitionInput } from './transition.js';
 import { lockServer, type Move, TransitionRecords } from './transition.records.prisma.js';
 import {
@@ -29,29 +33,47 @@ const MAX_ATTEMPTS = 5;
 /** What `can-i` answers: every guard of the step with its evidence. */
 export type GateReport = {
   version: SubjectVersion;
-  rule: TransitionRule;
+  /** `to` is the present state where a hold is asked for. */
+  rule: { from: LifecycleState; to: LifecycleState; action: string };
+  hold: HoldRule['hold'] | null;
   guards: GuardReport[];
   answer: 'yes' | 'no' | 'unknown';
+  /** Whether the roles of whoever asks allow the step, whatever the guards say. */
+  permitted: boolean;
+};
+
+/** A step somebody asks about: to a state, or a hold beside it. */
+export type GateQuestion = Omit<TransitionInput, 'to'> & {
+  to?: LifecycleState | null;
+  hold?: HoldRule['hold'] | null;
 };
 
 /** The one way a version moves. The console, the CLI and the sweep all come through here. */
 @Injectable()
 export class TransitionService {
   constructor(
-    private readonly prisma: PrismaService,
     private readonly access: AccessService,
     private readonly catalog: ServerCatalog,
     private readonly evidence: EvidenceCollector,
     private readonly transactions: TransactionRunner,
     private readonly records: TransitionRecords,
+    private readonly addresses: RemoteAddresses,
   ) {}
 
   /** Evaluates the guards of a step without taking it. */
-  async canI(ctx: RequestContext, input: TransitionInput): Promise<GateReport> {
-    const version = await this.catalog.version(ctx, input.version);
-    const rule = ruleFor(version, input.to);
-    const guards = evaluate(rule, await this.evidence.collect(ctx, version, input));
-    return { version, rule, guards, answer: answer(guards) };
+  async canI(ctx: RequestContext, question: GateQuestion): Promise<GateReport> {
+    const version = await this.catalog.version(ctx, question.version);
+    const from = version.state as LifecycleState;
+    const to = question.to ?? from;
+    const hold = question.hold ?? null;
+    if ((hold === null) === ((question.to ?? null) === null)) {
+      throw invalidInput('to', 'Ask for a state or for a hold, and not for both.', 'Give either "to" or "hold".');
+    }
+    const rule = hold === null ? ruleFor(version, to) : holdRule(hold);
+    const input = { ...question, to };
+    const guards = evaluate(rule, await this.evidence.collect(ctx, version, { input, guards: rule.guards }));
+    const permitted = await this.access.can(ctx, rule.action as Action, targetOf(version));
+    return { version, rule: { from, to, action: rule.action }, hold, guards, answer: answer(guards), permitted };
   }
 
   /**
@@ -64,23 +86,34 @@ export class TransitionService {
     input: TransitionInput,
   ): Promise<{ transitionId: string; guards: GuardReport[] }> {
     const visible = await this.catalog.version(ctx, input.version);
-    await this.access.authorize(ctx, ruleFor(visible, input.to).action as Action, visible.server.teamId);
     for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
       const version = attempt === 1 ? visible : await this.catalog.version(ctx, { byId: visible.id });
-      const move = await this.evaluated(ctx, version, input);
+      const move = await this.prepare(ctx, version, input);
       const transitionId = await this.moveUnlessChanged(ctx, move);
       if (transitionId !== null) return { transitionId, guards: move.guards };
     }
     throw versionBusy();
   }
 
-  /** Evidence comes over other connections than the one that writes: gathered inside, many steps at once starve the pool. */
-  private async evaluated(ctx: RequestContext, version: SubjectVersion, input: TransitionInput): Promise<Move> {
+  /**
+   * Authorizes a step and evaluates its guards, without taking it; refuses with GUARD_UNMET unless all are met or an
+   * administrator overrides them.
+   */
+  async prepare(ctx: RequestContext, version: SubjectVersion, input: Omit<TransitionInput, 'version'>): Promise<Move> {
+    const move = await this.judge(ctx, version, input);
+    return { ...move, overridden: await this.decide(ctx, move) };
+  }
+
+  /**
+   * Authorizes a step and says what its guards say, whatever it is. Evidence comes over other connections than the one that
+   * writes: gathered inside its transaction, many steps at once starve the pool.
+   */
+  async judge(ctx: RequestContext, version: SubjectVersion, input: Omit<TransitionInput, 'version'>): Promise<Move> {
     const rule = ruleFor(version, input.to);
+    await this.access.authorize(ctx, rule.action as Action, targetOf(version));
     if (rule.reasonRequired && !input.reason?.trim()) throw reasonRequired();
-    const guards = evaluate(rule, await this.evidence.collect(ctx, version, input));
-    const overridden = await this.decide(ctx, { rule, guards, input });
-    return { version, rule, guards, overridden, input };
+    const guards = evaluate(rule, await this.evidence.collect(ctx, version, { input, guards: rule.guards }));
+    return { version, rule, guards, overridden: false, input };
   }
 
   /** Null when the version is no longer the one that was evaluated. */
@@ -90,41 +123,22 @@ export class TransitionService {
       await lockServer(tx, serverId);
       const now = await tx.serverVersion.findUniqueOrThrow({ where: { id } });
       if (now.revision !== revision || now.contractDigest !== contractDigest) return null;
+      if (move.rule.guards.includes('remote_url_unique') && (await this.isTaken(tx, move.version))) return null;
       return this.records.move(tx, ctx, move);
     });
   }
 
-  /** Ends every version whose sunset has passed and whose guards are met; returns the ids of those it ended. */
-  async sweepSunsets(contextOf: (organizationId: string) => RequestContext, now: Date): Promise<string[]> {
-    const due = await this.prisma.serverVersion.findMany({
-      where: { state: 'deprecated' },
-      orderBy: [{ stateChangedAt: 'asc' }, { id: 'asc' }],
-      take: 1000,
-    });
-    const ended: string[] = [];
-    for (const version of due) {
-      const sunsetAt = (version.deprecation as { sunsetAt?: string } | null)?.sunsetAt;
-      if (!sunsetAt || Date.parse(sunsetAt) > now.getTime()) continue;
-      try {
-        await this.transition(contextOf(version.organizationId), {
-          version: { byId: version.id },
-          to: 'decommissioned',
-          reason: 'The announced sunset has passed.',
-        });
-        ended.push(version.id);
-      } catch (error) {
-        // not drained yet, or somebody was faster: the next sweep asks again
-        if (!(error instanceof Refusal)) throw error;
-      }
-    }
-    return ended;
+  /** Asked again under a lock: another server may have taken an address since the guard was evaluated. */
+  private async isTaken(tx: Tx, version: SubjectVersion): Promise<boolean> {
+    const rows = await tx.$queryRaw<{ url: string }[]>`
+      SELECT url FROM version_remotes WHERE version_id = ${version.id}`;
+    const urls = rows.map((row) => row.url);
+    await this.addresses.lock(tx, version.organizationId, urls);
+    return (await this.addresses.other(tx, version, urls)) !== null;
   }
 
   /** True when an administrator overrode what was not met; throws GUARD_UNMET when nobody did. */
-  private async decide(
-    ctx: RequestContext,
-    step: { rule: TransitionRule; guards: GuardReport[]; input: TransitionInput },
-  ): Promise<boolean> {
+  private async decide(ctx: RequestContext, step: Move): Promise<boolean> {
     const { rule, guards, input } = step;
     if (answer(guards) === 'yes') return false;
     if (!input.override) throw guardUnmet(rule.from, rule.to, guards);
@@ -135,14 +149,29 @@ export class TransitionService {
   }
 }
 
-function ruleFor(version: { state: string; quarantineReason: string | null }, to: LifecycleState): TransitionRule {
-  const from = version.state as LifecycleState;
-  const rule = findRule(from, to);
+/** What the permission is asked for: the team, and the attributes that may narrow it. */
+export function targetOf({ server }: SubjectVersion): AccessTarget {
+  return { teamId: server.teamId, attributes: { criticality: server.criticality, dataClass: server.dataClass } };
+}
+
+function holdRule(hold: HoldRule['hold']): HoldRule {
+  const rule = HOLDS.find((one) => one.hold === hold);
+  if (!rule) throw invalidInput('hold', `There is no hold "${hold}".`, 'Use quarantine or release.');
+  return rule;
+}
+
+/** The rule of a step of this version's track; refuses with NO_SUCH_TRANSITION, and forward steps of a quarantined one. */
+export function ruleFor(
+  version: { state: string; track: string; quarantineReason: string | null },
+  to: LifecycleState,
+): TransitionRule {
+  const [from, track] = [version.state as LifecycleState, version.track as Track];
+  const rule = findRule(from, to, track);
   if (!rule) {
     throw noSuchTransition(
       from,
       to,
-      TRANSITIONS.filter((one) => one.from === from).map((one) => one.to),
+      rulesFrom(from, track).map((one) => one.to),
     );
   }
   if (version.quarantineReason !== null && ['staging', 'canary', 'active'].includes(to)) {

@@ -28,6 +28,14 @@ export type StoredDeprecation = {
 };
 
 const MAX_TOOLS = 1000;
+/** As the registry API caps it. */
+export const MAX_STATUS_MESSAGE = 500;
+
+/** What the registry API shows beside a status; an active version has no message. */
+export function statusMessageOf(state: LifecycleState, message: string | null | undefined): string | null {
+  if (state === 'active' || !message) return null;
+  return [...message].slice(0, MAX_STATUS_MESSAGE).join('');
+}
 
 /** Reads a map of tool name to decision; anything but `none` and `human` is refused. */
 export function readApprovalRules(value: JsonValue | null | undefined): Record<string, 'none' | 'human'> {

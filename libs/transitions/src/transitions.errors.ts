@@ -50,3 +50,57 @@ export function versionBusy(): Refusal {
 export function invalidInput(path: string, message: string, nextStep: string): Refusal {
   return new Refusal({ code: 'BAD_REQUEST', message, nextStep, path: [path] });
 }
+
+export function noChanges(): Refusal {
+  return new Refusal({
+    code: 'NO_CHANGES',
+    message: 'No changes to apply: status and message are what they were.',
+    nextStep: 'Ask for another status or another message.',
+    path: ['status'],
+  });
+}
+
+/** Only a person can ask for it or confirm it: an account that somebody made for a program is no second pair of eyes. */
+export function personRequired(): Refusal {
+  return new Refusal({
+    code: 'FORBIDDEN',
+    message: 'Breaking the glass takes two people; this is the account of a program.',
+    nextStep: 'Sign in as an administrator and ask again.',
+  });
+}
+
+export function breakGlassRefused(message: string, nextStep: string): Refusal {
+  return new Refusal({ code: 'BREAK_GLASS_REFUSED', message, nextStep });
+}
+
+export function breakGlassNotPending(status: string): Refusal {
+  return new Refusal({
+    code: 'BREAK_GLASS_NOT_PENDING',
+    message: `The request is ${status}.`,
+    nextStep: 'Ask anew with: rollcall break-glass request NAME@VERSION --to STATE --reason R',
+  });
+}
+
+export function secondPersonRequired(): Refusal {
+  return new Refusal({
+    code: 'SECOND_PERSON_REQUIRED',
+    message: 'Whoever asked for a break-glass step cannot confirm it.',
+    nextStep: 'Another administrator confirms it with: rollcall break-glass confirm ID',
+  });
+}
+
+export function alreadyApproved(): Refusal {
+  return new Refusal({
+    code: 'ALREADY_APPROVED',
+    message: 'You have approved this contract already.',
+    nextStep: 'Another reviewer approves it with: rollcall approve NAME@VERSION',
+  });
+}
+
+export function onlyPersonReleases(): Refusal {
+  return new Refusal({
+    code: 'FORBIDDEN',
+    message: 'Only a person lifts a quarantine.',
+    nextStep: 'A security reviewer signs in and lifts it with: rollcall release NAME@VERSION --reason R',
+  });
+}

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { DAY_MS, HOUR_MS, type JsonValue } from '@rollcall/kernel';
+import { DAY_MS, HOUR_MS } from '@rollcall/kernel';
 import { LIFECYCLE_STATES, latestVersion } from '@rollcall/lifecycle';
 import {
   type ControlPlane,
@@ -13,7 +13,7 @@ import {
   WIPE_TOOL,
 } from '@rollcall/testing';
 import fc from 'fast-check';
-import { HoldService, type TransitionInput, TransitionService } from './index.js';
+import { HoldService, SunsetService, type TransitionInput, TransitionService } from './index.js';
 
 let plane: ControlPlane;
 let acme: OrganizationSeed;
@@ -43,19 +43,37 @@ const road = () => ({ owner: olivia, reviewer: riley });
 const inDays = (days: number) => new Date(plane.clock.now().getTime() + days * DAY_MS);
 const canI = (who: PersonSeed, input: TransitionInput) => plane.get(TransitionService).canI(who.context(), input);
 const unmet = (guard: string) => ({ code: 'GUARD_UNMET', message: expect.stringContaining(guard) });
-const sweep = () => plane.get(TransitionService).sweepSunsets(() => acme.system(), plane.clock.now());
+const _sweep = async () => (await plane.get(SunsetService).sweep(() => acme.system(), plane.clock.now())).ended;
 const events = (topic: string) => plane.prisma.outboxEvent.count({ where: { organizationId: acme.id, topic } });
 
-/** A gateway that says it is alive: without one nobody knows whether a version is still called. */
-async function gatewayReports(): Promise<void> {
+/** A gateway of production, which has a policy to serve. */
+async function gatewayEnrolled(): Promise<string> {
   const gatewayId = `gw_${acme.slug}`;
   const environmentId = acme.environment('production').id;
   const base = { organizationId: acme.id, createdAt: plane.clock.now() };
+  const bundle = { epoch: 1, serial: 1, sha256: 'x', stateDigest: 'x', envelope: Buffer.from('x') };
+  await plane.prisma.bundle.upsert({
+    where: { id: `bdl_${acme.slug}` },
+    create: {
+      id: `bdl_${acme.slug}`,
+      organizationId: acme.id,
+      environmentId,
+      ...bundle,
+      publishedAt: plane.clock.now(),
+    },
+    update: {},
+  });
   await plane.prisma.gateway.upsert({
     where: { id: gatewayId },
     create: { id: gatewayId, environmentId, principalId: gatewayId, name: 'one', ...base },
     update: {},
   });
+  return gatewayId;
+}
+
+/** A gateway that says it is alive: without one nobody knows whether a version is still called. */
+async function _gatewayReports(): Promise<void> {
+  const gatewayId = await gatewayEnrolled();
   const status = { bootId: 'b', seq: 1, result: 'ack', epoch: 1, serial: 1, drift: [], reportedAt: plane.clock.now() };
   await plane.prisma.gatewayStatus.upsert({
     where: { gatewayId },
@@ -98,6 +116,71 @@ describe('the road of a version', () => {
       where: { organizationId: acme.id, action: 'version.review' },
     });
     expect(audit).toMatchObject([{ actorHandle: 'riley', data: { from: 'in_review', to: 'staging' } }]);
+  });
+
+  it('shows an old step exactly as it was decided, however the world has changed since', async () => {
+    const version = await publish();
+    await version.reaches('active', road());
+    const read = () => plane.prisma.transition.findMany({ where: { versionId: version.id }, orderBy: { at: 'asc' } });
+    const before = await read();
+    plane.clock.advance(60 * DAY_MS);
+    await plane.prisma.organization.update({
+      where: { id: acme.id },
+      data: { policy: { requiredApprovals: { medium: 5 }, allowedTransports: ['stdio'], allowedAuthKinds: ['none'] } },
+    });
+    await version.seen({ tools: [WIPE_TOOL], refusedWithoutToken: false, environment: 'staging' });
+    const ofVersion = { versionId: version.id };
+    await plane.prisma.check.deleteMany({ where: ofVersion });
+    await plane.prisma.principal.update({ where: { id: riley.id }, data: { handle: 'somebody-else' } });
+    await version.moves(olivia, 'deprecated', { noSuccessor: true, sunsetAt: inDays(40) });
+    expect((await read()).slice(0, before.length)).toEqual(before);
+    await expect(plane.prisma.transition.updateMany({ where: ofVersion, data: { guards: [] } })).rejects.toThrow();
+    await expect(plane.prisma.transition.deleteMany({ where: ofVersion })).rejects.toThrow();
+  });
+
+  it('is open to a number that is too small where the organization only wants to be warned, and says so', async () => {
+    await plane.prisma.organization.update({ where: { id: acme.id }, data: { policy: { semver: 'warn' } } });
+    await (await publish()).seen();
+    const next = await publish('1.1.0');
+    await next.seen({ tools: [STRICTER_GREET_TOOL] });
+    await next.moves(olivia, 'in_review');
+    const step = await plane.prisma.transition.findFirstOrThrow({
+      where: { versionId: next.id, toState: 'in_review' },
+    });
+    const report = (step.guards as { guard: string; status: string; message: string }[])[2];
+    expect(report).toMatchObject({ guard: 'version_number_fits', status: 'met' });
+    expect(report?.message).toMatch(/2\.0\.0|major/i);
+    await plane.prisma.organization.update({ where: { id: acme.id }, data: { policy: {} } });
+    await next.seen({ tools: [STRICTER_GREET_TOOL] }); // judged again under the other policy
+    await expect(next.moves(riley, 'staging')).rejects.toMatchObject(unmet('version_number_fits'));
+  });
+
+  it('leaves the approved version what it is while the next one is on its way', async () => {
+    const one = await publish('1.0.0');
+    await one.reaches('active', road());
+    const next = await publish('1.1.0');
+    for (const state of ['in_review', 'staging'] as const) {
+      if (state === 'in_review') await next.reaches(state, road());
+      else await next.moves(riley, state, { approvalRules: { '*': 'human' } });
+      expect(await one.row()).toMatchObject({ state: 'active', isLatest: true });
+      expect(await next.row()).toMatchObject({ state, isLatest: false });
+    }
+    await next.seen({ environment: 'staging' });
+    await next.moves(olivia, 'active');
+    expect(await one.row()).toMatchObject({ state: 'active', isLatest: false });
+    expect(await next.row()).toMatchObject({ state: 'active', isLatest: true });
+  });
+
+  it('has a written exception for lint errors, and none for reviewing one’s own version', async () => {
+    const version = await publish();
+    await version.reaches('in_review', road(), { tools: [GREET_TOOL] });
+    const approve = () => version.moves(riley, 'staging', { approvalRules: { '*': 'human' } });
+    const check = await plane.prisma.check.findFirstOrThrow({ where: { versionId: version.id } });
+    await plane.prisma.check.update({ where: { id: check.id }, data: { findings: [{ severity: 'error' }] } });
+    await expect(approve()).rejects.toMatchObject(unmet('no_lint_errors'));
+    const exception = { server: { byName: version.name }, reason: 'Known.', expiresAt: inDays(3) };
+    await plane.get(HoldService).grantException(riley.context(), { ...exception, guard: 'no_lint_errors' });
+    await approve();
   });
 
   it('is closed to a draft that nobody inspected, and says what is missing', async () => {
@@ -194,91 +277,6 @@ describe('the road of a version', () => {
     const refusals = all.flatMap((one) => (one.status === 'rejected' ? [(one.reason as { code: string }).code] : []));
     expect(new Set(refusals)).toEqual(new Set(['NO_SUCH_TRANSITION']));
     expect(await plane.prisma.transition.count({ where: { versionId: version.id, toState: 'active' } })).toBe(1);
-  });
-});
-
-describe('the end of a version', () => {
-  it('needs a successor or the word that there is none, and a sunset far enough away', async () => {
-    const version = await publish();
-    await version.reaches('active', road());
-    const end = (more: Partial<TransitionInput>) => version.moves(olivia, 'deprecated', more);
-    await expect(end({ sunsetAt: inDays(40) })).rejects.toMatchObject(unmet('successor_declared'));
-    await expect(end({ noSuccessor: true })).rejects.toMatchObject(unmet('sunset_window'));
-    await expect(end({ noSuccessor: true, sunsetAt: inDays(29) })).rejects.toMatchObject(unmet('sunset_window'));
-    const next = await publish('1.1.0');
-    const successor = { server: next.name, version: next.version, tools: { greet: 'hello' } };
-    await expect(end({ successor, sunsetAt: inDays(40) })).rejects.toMatchObject(unmet('successor_declared'));
-    const unknown = { server: next.name, version: '9.9.9' };
-    await expect(end({ successor: unknown, sunsetAt: inDays(40) })).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await next.reaches('active', road());
-    const odd = { ...successor, tools: [1] as JsonValue };
-    await expect(end({ successor: odd, sunsetAt: inDays(40) })).rejects.toMatchObject({ code: 'BAD_REQUEST' });
-    const sunsetAt = inDays(40);
-    await end({ successor, sunsetAt });
-    expect((await version.row()).deprecation).toMatchObject({ sunsetAt: sunsetAt.toISOString(), successor });
-  });
-
-  it('can be taken back before it comes, and then nothing announces it any more', async () => {
-    const version = await deprecated();
-    await version.moves(olivia, 'active', { reason: 'Still needed.' });
-    expect(await version.row()).toMatchObject({ state: 'active', deprecation: null });
-  });
-
-  it('cannot be taken back once it has come', async () => {
-    const version = await deprecated();
-    plane.clock.advance(41 * DAY_MS);
-    const back = version.moves(olivia, 'active', { reason: 'Oh.' });
-    await expect(back).rejects.toMatchObject(unmet('before_sunset'));
-  });
-
-  it('is carried out by the sweep once, also when two sweep at once', async () => {
-    const version = await deprecated();
-    await gatewayReports();
-    expect(await sweep()).toEqual([]);
-    plane.clock.advance(41 * DAY_MS);
-    await gatewayReports();
-    const ended = await Promise.all([sweep(), sweep(), sweep()]);
-    expect(ended.flat()).toEqual([version.id]);
-    expect(await sweep()).toEqual([]);
-    const where = { versionId: version.id, toState: 'decommissioned' };
-    expect(await plane.prisma.transition.findMany({ where })).toMatchObject([{ actorHandle: 'rollcall' }]);
-  });
-
-  it('waits for the last callers and for gateways that are silent', async () => {
-    const version = await deprecated();
-    plane.clock.advance(41 * DAY_MS);
-    expect(await sweep()).toEqual([]); // no gateway ever said anything
-    await gatewayReports();
-    const hour = new Date(Math.floor(plane.clock.now().getTime() / HOUR_MS) * HOUR_MS);
-    const call = { alias: 'ledger', version: '1.0.0', tool: 'greet', agentId: 'agt_1', ok: 1, refused: 0, errors: 0 };
-    const environmentId = acme.environment('production').id;
-    await plane.prisma.usageHour.create({ data: { organizationId: acme.id, environmentId, hour, ...call } });
-    expect(await sweep()).toEqual([]);
-    expect(await canI(olivia, { version: version.ref, to: 'decommissioned' })).toMatchObject({ answer: 'no' });
-    plane.clock.advance(8 * DAY_MS);
-    expect(await sweep()).toEqual([]); // the gateway has fallen silent meanwhile
-    await gatewayReports();
-    expect(await sweep()).toEqual([version.id]);
-  });
-
-  it('can be forced by an administrator with a reason, and by nobody else', async () => {
-    const version = await deprecated();
-    const force = (who: PersonSeed, more: Partial<TransitionInput> = {}) =>
-      version.moves(who, 'decommissioned', { override: true, reason: 'It leaks.', ...more });
-    await expect(force(olivia)).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(force(ada, { reason: ' ' })).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
-    await expect(force(ada, { override: false })).rejects.toMatchObject(unmet('sunset_passed'));
-    const id = await force(ada);
-    const step = await plane.prisma.transition.findUniqueOrThrow({ where: { id } });
-    expect(step).toMatchObject({ overridden: true, reason: 'It leaks.', actorHandle: 'ada' });
-    expect((step.guards as { status: string }[]).some((one) => one.status !== 'met')).toBe(true);
-  });
-
-  it('is the only step whose guards can be overridden', async () => {
-    const version = await publish();
-    await version.reaches('staging', road());
-    const forced = version.moves(ada, 'active', { override: true, reason: 'Hurry.' });
-    await expect(forced).rejects.toMatchObject({ code: 'NOT_OVERRIDABLE' });
   });
 });
 

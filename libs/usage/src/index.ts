@@ -1,2 +1,2 @@
 export { UsageModule } from './usage.module.js';
-export { type Reporter, UsageService } from './usage.service.js';
+export { type Reporter, type UsageSeen, UsageService } from './usage.service.js';

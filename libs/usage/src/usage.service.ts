@@ -26,6 +26,9 @@ const REPORT = z.strictObject({
 /** The gateway a report comes from, as its token says. */
 export type Reporter = { id: string; organizationId: string; environmentId: string };
 
+/** Calls of a version as far as they are known. Times are ISO 8601 in UTC. */
+export type UsageSeen = { lastCallAt: string | null; reportedUntil: string | null; gateways: number; silent: string[] };
+
 /** What gateways saw being called. */
 @Injectable()
 export class UsageService {
@@ -68,6 +71,29 @@ export class UsageService {
     });
     // the hour's end: a call within it may have come at its very end
     return row ? new Date(row.hour.getTime() + HOUR_MS - 1) : null;
+  }
+
+  /**
+   * What production gateways say of a version. A gateway counts when its environment has a policy: without one it serves
+   * nothing. One that has fallen silent holds `reportedUntil` back, one that never reported is named.
+   */
+  async seen(organizationId: string, of: { alias: string; version: string }): Promise<UsageSeen> {
+    const gateways = await this.prisma.$queryRaw<{ name: string; reportedAt: Date | null }[]>`
+      SELECT g.name, s.reported_at AS "reportedAt"
+      FROM gateways g
+      JOIN environments e ON e.id = g.environment_id AND e.kind = 'production'
+      LEFT JOIN gateway_statuses s ON s.gateway_id = g.id
+      WHERE g.organization_id = ${organizationId}
+        AND (s.gateway_id IS NOT NULL OR EXISTS (SELECT FROM bundles b WHERE b.environment_id = e.id))
+      ORDER BY g.name`;
+    const reported = gateways.flatMap((one) => (one.reportedAt === null ? [] : [one.reportedAt.getTime()]));
+    const lastCallAt = await this.lastCallAt(organizationId, of.alias, of.version);
+    return {
+      lastCallAt: lastCallAt?.toISOString() ?? null,
+      reportedUntil: reported.length === 0 ? null : new Date(Math.min(...reported)).toISOString(),
+      gateways: gateways.length,
+      silent: gateways.filter((one) => one.reportedAt === null).map((one) => one.name),
+    };
   }
 
   private async add(tx: Tx, reporter: Reporter, hour: Date, call: z.infer<typeof CALL>): Promise<void> {

@@ -1,7 +1,7 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { RequestContext } from '@rollcall/kernel';
 import { ServerCatalog, type ServerRef, type VersionRef } from '@rollcall/registry';
-import { HoldService, type TransitionInput, TransitionService } from '@rollcall/transitions';
+import { type GateQuestion, HoldService, type TransitionInput, TransitionService } from '@rollcall/transitions';
 import { Ctx, Loaders } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
 import type { RequestLoaders } from '../../graphql/request-loaders.js';
@@ -19,10 +19,10 @@ export class LifecycleResolver {
   ) {}
 
   @Query('canI')
-  async canI(@Ctx() ctx: RequestContext, @Args('input') input: TransitionInput) {
+  async canI(@Ctx() ctx: RequestContext, @Args('input') input: GateQuestion) {
     const report = await this.transitions.canI(ctx, input);
-    const { version, rule, guards, answer } = report;
-    return { version, fromState: rule.from, toState: rule.to, guards, answer };
+    const { version, rule, guards, answer, permitted } = report;
+    return { version, fromState: rule.from, toState: rule.to, guards, answer, permitted };
   }
 
   @Mutation('versionTransition')
