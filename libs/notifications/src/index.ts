@@ -1,0 +1,11 @@
+export { type Consumer, ConsumersReadModel } from './consumers.read-model.prisma.js';
+export type { AttemptEntry, DueDelivery } from './delivery.records.prisma.js';
+export { DeliveryService } from './delivery.service.js';
+export { EVENT_TYPE_NAMES, EVENT_TYPES, type EventTypeName, isEventPattern } from './event.catalogue.js';
+export { NOTICE_KINDS, type NoticeKind } from './notice.js';
+export { type NoticeQuery, NoticeService } from './notice.service.js';
+export { NotificationSettings } from './notification-settings.js';
+export { NOTICE_CREATED, NOTICE_READ, WEBHOOK_CHANGED, WEBHOOK_DISABLED } from './notifications.events.js';
+export { NotificationsModule } from './notifications.module.js';
+export type { WebhookKind } from './webhook.js';
+export { type WebhookChange, type WebhookInput, WebhookService } from './webhook.service.js';
