@@ -23,7 +23,8 @@ export type GuardedFetchParts = {
   resolve?: Resolver;
 };
 
-const systemResolver: Resolver = async (hostname) =>
+/** The platform's own resolver: hosts file included. */
+export const systemResolver: Resolver = async (hostname) =>
   (await resolveName(hostname, { all: true, verbatim: true })).map((entry) => entry.address);
 
 /**
@@ -119,7 +120,7 @@ async function addressesOf(dialler: Dialler, hostname: string): Promise<string[]
 }
 
 /** The only look-up a socket of this agent can make: what `admit` pinned, nothing else. */
-function pinnedLookup(pins: Map<string, PinnedAddress[]>): LookupFunction {
+export function pinnedLookup(pins: Map<string, PinnedAddress[]>): LookupFunction {
   return (hostname, options, callback) => {
     const pinned = pins.get(hostname) ?? [];
     const [first] = pinned;

@@ -1,3 +1,11 @@
+export {
+  type Download,
+  DownloadFailed,
+  type DownloadFailure,
+  type DownloadOptions,
+  guardedDownload,
+} from './guarded-download.js';
+export { type Resolver, systemResolver } from './guarded-fetch.js';
 export { inspectServer } from './inspect-server.js';
 export type {
   InspectionOptions,

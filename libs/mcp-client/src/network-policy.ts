@@ -28,9 +28,10 @@ const SPECIAL_V4 = [
   '224.0.0.0/4',
   '240.0.0.0/4',
 ];
-/** `::/96` holds ::, ::1 and the old IPv4-compatible form; NAT64 and 6to4 can carry a private IPv4 address inside. */
+/** `::/96` holds ::, ::1 and the old IPv4-compatible form; NAT64, SIIT and 6to4 can carry a private IPv4 address inside. */
 const SPECIAL_V6 = [
   '::/96',
+  '::ffff:0:0:0/96',
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '100::/64',
