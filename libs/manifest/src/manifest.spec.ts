@@ -159,6 +159,7 @@ describe('an invalid manifest', () => {
     ['a name that ends with a dot', { name: 'com.example/weather.' }, 'name'],
     ['a one-letter namespace', { name: 'c/weather' }, 'name'],
     ['the alias latest', { version: 'latest' }, 'version'],
+    ['an empty version', { version: '' }, 'version'],
     ['a title of white space', { title: '   ' }, 'title'],
     ['a repository that is no URL', { repository: { url: 'weather', source: 'github' } }, 'repository.url'],
     [
