@@ -2,10 +2,17 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { GqlExecutionContext } from '@nestjs/graphql';
 import { unauthenticated } from '@rollcall/access';
 import type { RequestContext } from '@rollcall/kernel';
+import type { Caller } from '../http/request-contexts.js';
 import type { RequestLoaders } from './request-loaders.js';
 
 /** What every resolver of one request shares. */
-export type GraphqlContext = { ctx: RequestContext | null; loaders: RequestLoaders | null; requestId: string };
+export type GraphqlContext = {
+  ctx: RequestContext | null;
+  loaders: RequestLoaders | null;
+  requestId: string;
+  /** Who asked, for what goes on after the request: a subscription looks rights up again. */
+  caller?: Caller;
+};
 
 function contextOf(execution: ExecutionContext): GraphqlContext {
   return GqlExecutionContext.create(execution).getContext<GraphqlContext>();

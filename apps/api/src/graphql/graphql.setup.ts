@@ -1,10 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { Logger } from '@rollcall/observability';
-import { RequestContexts } from '../http/request-contexts.js';
+import { type Caller, RequestContexts } from '../http/request-contexts.js';
+import { scopeSocket } from '../http/request-scope.middleware.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { graphqlErrorFormatter } from './graphql-errors.js';
+import { guardAliases, guardCost } from './query-cost.js';
 import { RequestLoadersFactory } from './request-loaders.js';
 import { dateTimeScalar, jsonScalar } from './scalars.js';
 
@@ -12,6 +16,20 @@ import { dateTimeScalar, jsonScalar } from './scalars.js';
 const MAX_DEPTH = 9;
 /** Also the limit of aliases: the longest operation of our own has a few hundred. */
 const MAX_TOKENS = 4_000;
+
+/** Proxies drop connections on which nothing moves, usually after a minute. */
+const KEEP_ALIVE_MS = 30_000;
+
+type IdentifiedCaller = Caller & { id: string };
+
+async function contextOf(
+  caller: IdentifiedCaller,
+  contexts: RequestContexts,
+  loaders: RequestLoadersFactory,
+): Promise<GraphqlContext> {
+  const ctx = await contexts.of(caller);
+  return { ctx, loaders: ctx ? loaders.for(ctx) : null, requestId: caller.id, caller };
+}
 
 /** SDL first: one file per feature, found beside its resolver. */
 export function graphqlModule(logger: Logger) {
@@ -26,11 +44,26 @@ export function graphqlModule(logger: Logger) {
       graphiql: false,
       jit: 1,
       queryDepth: MAX_DEPTH,
+      hooks: {
+        preExecution: (schema, document, _context, variables) => guardCost(schema, document, variables ?? {}),
+        preSubscriptionExecution: (_schema, document) => guardAliases(document),
+      },
       graphql: { parseOptions: { maxTokens: MAX_TOKENS } },
       errorFormatter: graphqlErrorFormatter(logger),
-      context: async (request: { headers: { authorization?: string }; id: string }): Promise<GraphqlContext> => {
-        const ctx = await contexts.of(request);
-        return { ctx, loaders: ctx ? loaders.for(ctx) : null, requestId: request.id };
+      context: (request: IdentifiedCaller) => contextOf(request, contexts, loaders),
+      // graphql-ws on the same path: subscriptions, and queries of clients that have only that connection
+      subscription: {
+        fullWsTransport: true,
+        keepAlive: KEEP_ALIVE_MS,
+        context: (socket: EventEmitter, request: IdentifiedCaller) =>
+          scopeSocket(socket, () => contextOf(request, contexts, loaders)),
+        // a browser cannot send headers with the upgrade: its token comes in the first message
+        onConnect: async ({ payload }: { payload?: { authorization?: unknown } }) => {
+          if (typeof payload?.authorization !== 'string') return true;
+          const caller = { headers: { authorization: payload.authorization }, id: `req_${randomUUID()}` };
+          const context = await contextOf(caller, contexts, loaders);
+          return context.ctx ? context : false;
+        },
       },
     }),
   });

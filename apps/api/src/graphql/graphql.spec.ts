@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ACTIONS } from '@rollcall/access';
-import { type OrganizationSeed, type PersonSeed, seed, type TeamSeed } from '@rollcall/testing';
+import { asOwner, type OrganizationSeed, type PersonSeed, seed, type TeamSeed } from '@rollcall/testing';
 import { buildSchema } from 'graphql';
 import pg from 'pg';
 import { type RunningApi, startApi } from '../../test/running-api.js';
@@ -85,7 +85,7 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('masks a fault: a request id and nothing of the inside, which is in the log', async () => {
-    await api.prisma.$executeRawUnsafe('ALTER TABLE namespaces RENAME TO namespaces_away');
+    await asOwner(api.databaseUrl, 'ALTER TABLE namespaces RENAME TO namespaces_away');
     try {
       const answer = await api.query(token, '{ namespaces { name } }');
       expect(answer).toMatchObject({ status: 500, data: null });
@@ -98,7 +98,7 @@ describe('GraphQL over HTTP', () => {
       expect(answer.body).not.toMatch(/prisma|namespaces_away|relation|\.ts|stack/i);
       expect(api.log()).toContain(answer.errors[0]?.extensions.requestId);
     } finally {
-      await api.prisma.$executeRawUnsafe('ALTER TABLE namespaces_away RENAME TO namespaces');
+      await asOwner(api.databaseUrl, 'ALTER TABLE namespaces_away RENAME TO namespaces');
     }
   });
 

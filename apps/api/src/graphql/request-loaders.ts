@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AccessStore } from '@rollcall/access';
 import { CheckRecords } from '@rollcall/checks';
+import { ServerFactsReadModel } from '@rollcall/discovery';
 import { InspectionReadModel } from '@rollcall/inspections';
 import type { RequestContext } from '@rollcall/kernel';
 import { PrismaService } from '@rollcall/persistence';
 import { ContractStore } from '@rollcall/registry';
 import DataLoader from 'dataloader';
+
+const VERSIONS_PER_SERVER = 100;
 
 /** One batch per kind of thing and request: the number of SQL statements does not grow with the page. */
 export type RequestLoaders = ReturnType<RequestLoadersFactory['for']>;
@@ -19,11 +22,17 @@ export class RequestLoadersFactory {
     private readonly contracts: ContractStore,
     private readonly inspections: InspectionReadModel,
     private readonly checks: CheckRecords,
+    private readonly facts: ServerFactsReadModel,
   ) {}
 
   for(ctx: RequestContext) {
     const { organizationId } = ctx;
-    return { ...this.people(organizationId), ...this.servers(organizationId), ...this.histories(organizationId) };
+    return {
+      ...this.people(organizationId),
+      ...this.servers(organizationId),
+      ...this.catalogue(ctx),
+      ...this.histories(organizationId),
+    };
   }
 
   private people(organizationId: string) {
@@ -43,20 +52,48 @@ export class RequestLoadersFactory {
     return {
       server: one((ids) => this.prisma.server.findMany({ where: { organizationId, id: { in: [...ids] } } })),
       version: one((ids) => this.prisma.serverVersion.findMany({ where: { organizationId, id: { in: [...ids] } } })),
+      latestVersion: new DataLoader(async (ids: readonly string[]) => {
+        const rows = await this.prisma.serverVersion.findMany({
+          where: { organizationId, serverId: { in: [...ids] }, isLatest: true },
+        });
+        const latest = new Map(rows.map((row) => [row.serverId, row]));
+        return ids.map((id) => latest.get(id) ?? null);
+      }),
       versionsOfServer: many(
-        (ids) =>
-          this.prisma.serverVersion.findMany({
-            where: { organizationId, serverId: { in: [...ids] } },
-            orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
-          }),
+        (ids) => this.newestVersions(organizationId, ids),
         (row) => row.serverId,
-        100,
+        VERSIONS_PER_SERVER,
       ),
       health: new DataLoader(async (ids: readonly string[]) => {
         const rows = await this.inspections.healthOfServers(organizationId, ids);
         return ids.map((id) => rows.find((row) => row.serverId === id) ?? null);
       }),
     };
+  }
+
+  private catalogue({ organizationId, clock }: RequestContext) {
+    return {
+      serverFacts: new DataLoader(async (ids: readonly string[]) => {
+        const facts = new Map((await this.facts.factsOf(organizationId, ids)).map((one) => [one.serverId, one]));
+        return ids.map((id) => facts.get(id) ?? null);
+      }),
+      dailyCalls: new DataLoader(async (ids: readonly string[]) => {
+        const calls = await this.facts.callsOf(organizationId, ids, clock.now());
+        return ids.map((id) => calls.get(id) ?? []);
+      }),
+    };
+  }
+
+  /** The newest of each server, chosen by the database: a server may have thousands, each with a manifest. */
+  private async newestVersions(organizationId: string, serverIds: readonly string[]) {
+    const newest = await this.prisma.$queryRaw<{ id: string }[]>`
+      SELECT v.id FROM unnest(${[...serverIds]}::text[]) AS s(id), LATERAL (
+        SELECT id FROM server_versions WHERE organization_id = ${organizationId} AND server_id = s.id
+        ORDER BY published_at DESC, id DESC LIMIT ${VERSIONS_PER_SERVER}) AS v`;
+    return this.prisma.serverVersion.findMany({
+      where: { id: { in: newest.map((row) => row.id) } },
+      orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
+    });
   }
 
   private histories(organizationId: string) {
@@ -69,6 +106,21 @@ export class RequestLoadersFactory {
       ),
       transitionsOfVersion: many(
         (ids) => this.prisma.transition.findMany({ where: inVersions(ids), orderBy: [{ at: 'desc' }, { id: 'desc' }] }),
+        (row) => row.versionId,
+        100,
+      ),
+      breakGlassOfVersion: many(
+        (ids) =>
+          this.prisma.transition.findMany({
+            where: { ...inVersions(ids), breakGlass: true },
+            orderBy: [{ at: 'desc' }, { id: 'desc' }],
+          }),
+        (row) => row.versionId,
+        1000,
+      ),
+      approvalsOfVersion: many(
+        (ids) =>
+          this.prisma.reviewApproval.findMany({ where: inVersions(ids), orderBy: [{ at: 'desc' }, { id: 'desc' }] }),
         (row) => row.versionId,
         100,
       ),
@@ -102,6 +154,10 @@ function many<T>(find: (ids: readonly string[]) => Promise<T[]>, keyOf: (row: T)
 
 function groupBy<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
-  for (const row of rows) groups.set(keyOf(row), [...(groups.get(keyOf(row)) ?? []), row]);
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
   return groups;
 }

@@ -2,11 +2,32 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException } from '
 import { Refusal } from '@rollcall/kernel';
 import type { Logger } from '@rollcall/observability';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { noteRefusal } from './denied-attempts.log.js';
+import { nextStepFor, type ProblemError, problemErrors } from './problem-errors.js';
 
-const STATUS: Readonly<Record<string, number>> = { UNAUTHENTICATED: 401, FORBIDDEN: 403, NOT_FOUND: 404 };
+const STATUS: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  PROOF_FAILED: 401,
+  FORBIDDEN: 403,
+  NAMESPACE_UNCLAIMED: 403,
+  ACCOUNT_DISABLED: 403,
+  NAMESPACE_NOT_OWNED: 403,
+  NOT_FOUND: 404,
+  INVALID_REQUEST: 422,
+  MANIFEST_INVALID: 422,
+  NOT_SUPPORTED: 501,
+};
 
 /** The HTTP status of a refusal's code; 400 when the code has no status of its own. */
 export const statusOf = (code: string): number => STATUS[code] ?? 400;
+
+type Description = {
+  status: number;
+  code: string;
+  detail: string;
+  nextStep: string;
+  errors?: readonly ProblemError[] | undefined;
+};
 
 /**
  * The edge of the REST routes: a refusal is told, a fault is logged once and masked. Answers are RFC 9457 problem documents
@@ -22,17 +43,28 @@ export class HttpErrorsFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const { status, code, detail, nextStep } = this.describe(error, request);
+    noteRefusal(request, error);
+    const { status, code, detail, nextStep, errors } = this.describe(error, request);
     if (status === 401) reply.header('www-authenticate', 'Bearer realm="rollcall"');
     reply
       .status(status)
       .type('application/problem+json')
-      .send({ title: code, status, detail, error: detail, code, nextStep, requestId: request.id });
+      .send({
+        title: code,
+        status,
+        detail,
+        error: detail,
+        ...(errors ? { errors } : {}),
+        code,
+        nextStep,
+        requestId: request.id,
+      });
   }
 
-  private describe(error: unknown, request: FastifyRequest) {
+  private describe(error: unknown, request: FastifyRequest): Description {
     if (error instanceof Refusal) {
-      return { status: statusOf(error.code), code: error.code, detail: error.message, nextStep: error.nextStep };
+      const { code, message: detail, nextStep } = error;
+      return { status: statusOf(code), code, detail, nextStep, errors: problemErrors(error) };
     }
     if (error instanceof HttpException && error.getStatus() < 500) {
       const status = error.getStatus();
@@ -41,7 +73,7 @@ export class HttpErrorsFilter implements ExceptionFilter {
         status,
         code: status === 404 ? 'NOT_FOUND' : 'BAD_REQUEST',
         detail,
-        nextStep: 'Check the address and method.',
+        nextStep: status === 404 ? nextStepFor(request.url) : 'Check the address and method.',
       };
     }
     const clientStatus = (error as { statusCode?: number }).statusCode;

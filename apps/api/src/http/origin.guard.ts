@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 
 /** Paths any web page may read: health answers carry nothing, and the registry API is made for clients of other origins. */
-const OPEN = /^\/(?:healthz|readyz|v0(?:\.1)?\/)/;
+const OPEN = /^\/(?:healthz|readyz|openapi\.yaml|(?:(?:o|catalogue)\/[^/?]+\/)?v0(?:\.1)?\/)/;
 
 /**
  * Refuses browser requests that another site makes (403). Tokens travel in a header and never in a cookie, so this is the

@@ -1,0 +1,73 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { buildSchema, Kind, parse } from 'graphql';
+import { costOf, guardCost, MAX_COST } from './query-cost.js';
+
+const SRC = fileURLToPath(new URL('../', import.meta.url));
+const DOCUMENTS = fileURLToPath(new URL('../../../../libs/schema/documents/', import.meta.url));
+const sdl = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.graphql'))
+  .map((file) => readFileSync(path.join(SRC, file), 'utf8'))
+  .join('\n');
+const schema = buildSchema(sdl);
+
+describe('the cost of a document', () => {
+  it.each(['cli.graphql', 'console.graphql'])('leaves room for every operation of %s with full pages', (file) => {
+    const document = parse(readFileSync(path.join(DOCUMENTS, file), 'utf8'));
+    for (const operation of document.definitions) {
+      if (operation.kind !== Kind.OPERATION_DEFINITION || !operation.name) continue;
+      const variables = Object.fromEntries(
+        (operation.variableDefinitions ?? []).map(({ variable, type }) => {
+          const named = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+          const name = named.kind === Kind.NAMED_TYPE ? named.name.value : '';
+          return [variable.name.value, name === 'Int' ? 100 : name === 'String' || name === 'ID' ? 'x' : undefined];
+        }),
+      );
+      const { name, ...rest } = operation;
+      const alone = {
+        ...document,
+        definitions: [
+          { name, ...rest },
+          ...document.definitions.filter((one) => one.kind === Kind.FRAGMENT_DEFINITION),
+        ],
+      };
+      let cost: number;
+      try {
+        cost = costOf(schema, alone, { operationName: name.value, variables });
+      } catch {
+        // an input object that cannot be made up here: its mutation returns one entity
+        continue;
+      }
+      expect([name.value, cost <= MAX_COST]).toEqual([name.value, true]);
+    }
+  });
+
+  it('grows with pages inside pages', () => {
+    const nested = (outer: number, inner: number) =>
+      costOf(
+        schema,
+        parse(
+          `{ servers(first: ${outer}) { edges { node { versions { transitions { id guards { guard } } } name } } } auditEvents(first: ${inner}) { edges { node { id } } } }`,
+        ),
+      );
+    expect(nested(100, 1)).toBeGreaterThan(50 * nested(1, 1));
+    expect(nested(1, 100)).toBeGreaterThan(nested(1, 1));
+  });
+
+  it('is refused beyond the limit, also when an alias asks many times or the page comes in a variable', () => {
+    const page =
+      'servers(first: 100) { edges { node { versions { transitions { guards { guard } } checks { findings { message } } } } } }';
+    const guard =
+      (text: string, variables = {}) =>
+      () =>
+        guardCost(schema, parse(text), variables);
+    expect(guard(`{ ${page} }`)).toThrow('Ask for smaller pages');
+    expect(guard(`query ($n: Int!) { ${page.replace('100', '$n')} }`, { n: 100 })).toThrow('Ask for smaller pages');
+    expect(guard(`query ($n: Int!) { ${page.replace('100', '$n')} }`, { n: 1 })).not.toThrow();
+    const many = Array.from({ length: 41 }, (_, n) => `a${n}: viewer { roles }`).join(' ');
+    expect(guard(`{ ${many} }`)).toThrow('Ask in several requests');
+    expect(guard('{ __schema { types { fields { type { ofType { name } } } } } }')).not.toThrow();
+  });
+});

@@ -1,0 +1,78 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  isListType,
+  isNonNullType,
+  Kind,
+  visit,
+} from 'graphql';
+import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
+
+/** A page of 50 servers with all their versions and everything a list shows of them; our own documents stay below a tenth. */
+export const MAX_COST = 10_000;
+/** No connection gives more rows, whatever is asked for. */
+const LONGEST_PAGE = 100;
+/** One document may ask the same thing under so many other names. */
+export const MAX_ALIASES = 40;
+/** What a list without a page size is taken for. */
+const ASSUMED_LENGTH = 10;
+
+/**
+ * One per field, times the rows it is asked for: `first` of a connection, else what lists usually have. Leaves of a list
+ * cost nothing of their own, because they come with their row.
+ */
+const estimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
+  const composite = isCompositeType(getNamedType(field.type));
+  if (!composite) return 0;
+  if (typeof args['first'] === 'number')
+    return 1 + Math.min(Math.max(args['first'], 1), LONGEST_PAGE) * childComplexity;
+  const nullable = isNonNullType(field.type) ? field.type.ofType : field.type;
+  // edges of a connection were counted with its `first`
+  const counted = type.name.endsWith('Connection');
+  return 1 + (isListType(nullable) && !counted ? ASSUMED_LENGTH : 1) * childComplexity;
+};
+
+/** What an operation costs; without the named one, 0. Throws what is wrong with its variables. */
+export function costOf(
+  schema: GraphQLSchema,
+  query: DocumentNode,
+  request: { operationName?: string | undefined; variables?: Record<string, unknown> | undefined } = {},
+): number {
+  return getComplexity({
+    schema,
+    query,
+    estimators: [estimator],
+    ...(request.operationName ? { operationName: request.operationName } : {}),
+    ...(request.variables ? { variables: request.variables } : {}),
+  });
+}
+
+/** Refuses a document that asks the same thing under too many names. */
+export function guardAliases(query: DocumentNode): void {
+  let aliases = 0;
+  visit(query, {
+    [Kind.FIELD]: ({ alias }) => {
+      if (alias) aliases++;
+    },
+  });
+  if (aliases <= MAX_ALIASES) return;
+  throw new GraphQLError(
+    `The document renames ${aliases} fields; at most ${MAX_ALIASES} are allowed. Ask in several requests.`,
+  );
+}
+
+/** Refuses an operation that asks for too much at once, before any of it runs. */
+export function guardCost(schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): void {
+  guardAliases(query);
+  // every operation of the document: which one is meant is not known here, and a client has no reason to send expensive ones
+  for (const operation of query.definitions.filter((one) => one.kind === Kind.OPERATION_DEFINITION)) {
+    const cost = costOf(schema, query, { operationName: operation.name?.value, variables });
+    if (cost <= MAX_COST) continue;
+    throw new GraphQLError(
+      `The operation asks for about ${cost} objects; at most ${MAX_COST} are allowed. Ask for smaller pages.`,
+    );
+  }
+}
