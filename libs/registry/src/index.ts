@@ -1,6 +1,15 @@
+export { CatalogueKeys } from './catalogue-keys.service.js';
 export { ContractStore } from './contract.store.prisma.js';
-export { type PublishInput, type PublishResult, PublishService } from './publish.service.js';
-export { ENDPOINT_SET, POLICY_CHANGED, policyChanged, VERSION_PUBLISHED } from './registry.events.js';
+export { PackageOwnership } from './package-ownership.port.js';
+export type { PublishInput, PublishResult } from './publication.js';
+export { PublishService } from './publish.service.js';
+export {
+  ENDPOINT_SET,
+  NAMESPACE_CLAIMED,
+  POLICY_CHANGED,
+  policyChanged,
+  VERSION_PUBLISHED,
+} from './registry.events.js';
 export {
   type BaseCandidate,
   chooseBase,
@@ -11,6 +20,7 @@ export {
 } from './registry.js';
 export { RegistryModule } from './registry.module.js';
 export { type EndpointInput, RegistryService } from './registry.service.js';
+export { RemoteAddresses, type RemoteOwner } from './remote-addresses.prisma.js';
 export {
   cursorOf,
   ServerCatalog,
@@ -18,3 +28,4 @@ export {
   type ServerRef,
   type VersionRef,
 } from './server-catalog.read-model.prisma.js';
+export { coversServerName, requireServerName } from './server-names.js';

@@ -1,47 +1,27 @@
-import { Injectable } from '@nestjs/common';
-import { AccessService } from '@rollcall/access';
-import { AuditLog } from '@rollcall/audit';
+import { Injectable, Optional } from '@nestjs/common';
+import { AccessService, teamFilter } from '@rollcall/access';
 import { type SemverVerdict, semverGate } from '@rollcall/compatibility';
 import { type Contract, readContract } from '@rollcall/contract';
-import { type JsonValue, Refusal, type RequestContext } from '@rollcall/kernel';
+import { isJsonObject, type JsonValue, Refusal, type RequestContext } from '@rollcall/kernel';
+import { effectivePolicy } from '@rollcall/lifecycle';
 import { type Manifest, manifestDigest, parseManifest } from '@rollcall/manifest';
-import {
-  isUniqueViolation,
-  Outbox,
-  PrismaService,
-  TransactionRunner,
-  type Tx,
-  withAdvisoryLock,
-} from '@rollcall/persistence';
+import { isUniqueViolation, PrismaService, TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
 import { ContractStore } from './contract.store.prisma.js';
+import { PackageOwnership } from './package-ownership.port.js';
+import type { Publication, PublishInput, PublishResult } from './publication.js';
+import { PublicationRecords } from './publication.records.prisma.js';
 import {
   aliasInvalid,
   aliasTaken,
   manifestInvalid,
   namespaceNotOwned,
+  remoteTaken,
+  serverRenamed,
   tooManyVersions,
   versionConflict,
 } from './registry.errors.js';
-import { VERSION_PUBLISHED } from './registry.events.js';
-import { chooseBase, defaultAlias, isAlias, MAX_VERSIONS_PER_SERVER } from './registry.js';
-
-/** What a publisher hands in. `contract` is a captured contract document, judged before anything is stored. */
-export type PublishInput = {
-  manifest: JsonValue;
-  alias?: string | null;
-  contact?: string | null;
-  contract?: JsonValue | null;
-};
-
-/** `created` is false when the same version with the same manifest was there already. */
-export type PublishResult = { versionId: string; created: boolean; gate: SemverVerdict | null };
-
-type Publication = {
-  manifest: Manifest;
-  digest: string;
-  input: PublishInput;
-  namespace: { id: string; teamId: string };
-};
+import { chooseBase, defaultAlias, isAlias, MAX_VERSIONS_PER_SERVER, spareAlias } from './registry.js';
+import { requireServerName } from './server-names.js';
 
 /** Publishes immutable versions. */
 @Injectable()
@@ -51,57 +31,112 @@ export class PublishService {
     private readonly access: AccessService,
     private readonly contracts: ContractStore,
     private readonly transactions: TransactionRunner,
-    private readonly audit: AuditLog,
-    private readonly outbox: Outbox,
+    private readonly records: PublicationRecords,
+    @Optional() private readonly packages?: PackageOwnership,
   ) {}
 
   /**
-   * Makes a version known as a draft. Idempotent by (server, version, manifest digest). Refuses with MANIFEST_INVALID,
-   * NAMESPACE_NOT_OWNED, VERSION_CONFLICT, ALIAS_TAKEN, SEMVER_MAJOR_REQUIRED or SEMVER_MINOR_REQUIRED.
+   * Makes a version known as a draft. Idempotent by (server, version, manifest digest). Refuses with FORBIDDEN or
+   * NAMESPACE_NOT_OWNED before it looks at the rest of the manifest, then with MANIFEST_INVALID, PACKAGE_UNPROVEN,
+   * VERSION_CONFLICT, REMOTE_TAKEN, TOO_MANY_VERSIONS, ALIAS_TAKEN, SEMVER_MAJOR_REQUIRED or SEMVER_MINOR_REQUIRED.
    */
   async publish(ctx: RequestContext, input: PublishInput): Promise<PublishResult> {
+    // before the transaction: one that holds a connection and asks for a second starves the pool when many publish at once
+    const namespace = await this.ownedNamespace(ctx, nameOf(input.manifest));
     const parsed = parseManifest(input.manifest);
     if (!parsed.ok) throw manifestInvalid(parsed.error);
+    if (namespace === null) throw new Error('a valid manifest has a name');
     const manifest = parsed.value;
-    // before the transaction: one that holds a connection and asks for a second starves the pool when many publish at once
-    const namespace = await this.ownedNamespace(ctx, manifest.namespace);
+    // asks other registries, so it is never inside the transaction
+    await this.packages?.demand(ctx, manifest);
+    const publication = {
+      manifest,
+      digest: manifestDigest(manifest),
+      input,
+      namespace,
+      alias: aliasOf(manifest, input),
+    };
+    return this.storeUnderAlias(ctx, publication);
+  }
+
+  private async storeUnderAlias(ctx: RequestContext, publication: Publication): Promise<PublishResult> {
     try {
       return await this.transactions.run(async (tx) => {
-        await withAdvisoryLock(tx, `publish:${ctx.organizationId}:${manifest.name}`);
-        return this.store(tx, ctx, { manifest, digest: manifestDigest(manifest), input, namespace });
+        await withAdvisoryLock(tx, `publish:${ctx.organizationId}:${publication.manifest.name}`);
+        return this.store(tx, ctx, publication);
       });
     } catch (error) {
-      if (isUniqueViolation(error, 'servers_organization_alias_key')) throw aliasTaken(aliasOf(manifest, input));
-      throw error;
+      if (!isUniqueViolation(error, 'servers_organization_alias_key')) throw error;
+      const { alias, input, manifest } = publication;
+      const spare = spareAlias(manifest.name);
+      if (!input.deriveAlias || alias === spare) throw aliasTaken(alias);
+      return this.storeUnderAlias(ctx, { ...publication, alias: spare });
     }
   }
 
-  private async ownedNamespace(ctx: RequestContext, name: string) {
+  /** Null when the document names no server: then there is nothing to be permitted, and the manifest is refused. */
+  private async ownedNamespace(ctx: RequestContext, server: string | null) {
+    if (server === null) return null;
+    requireServerName(ctx, server);
+    const name = server.slice(0, server.indexOf('/'));
     const row = await this.prisma.namespace.findUnique({
       where: { organizationId_name: { organizationId: ctx.organizationId, name } },
     });
-    if (!row || !(await this.access.can(ctx, 'version.publish', row.teamId))) throw namespaceNotOwned(name);
+    // a server may have gone to another team than its namespace's: its owner publishes
+    const present = await this.prisma.server.findUnique({
+      where: { organizationId_name: { organizationId: ctx.organizationId, name: server } },
+      select: { teamId: true, renamedToId: true },
+    });
+    if (!row || !(await this.access.can(ctx, 'version.publish', present?.teamId ?? row.teamId))) {
+      throw namespaceNotOwned(name, await this.heldNamespaces(ctx));
+    }
+    if (present?.renamedToId) await this.refuseRenamed(server, present.renamedToId);
     return row;
+  }
+
+  private async refuseRenamed(server: string, renamedToId: string): Promise<never> {
+    const next = await this.prisma.server.findUniqueOrThrow({ where: { id: renamedToId }, select: { name: true } });
+    throw serverRenamed(server, next.name);
+  }
+
+  private async heldNamespaces(ctx: RequestContext): Promise<string[]> {
+    const scope = teamFilter(await this.access.visibility(ctx, 'version.publish'));
+    const rows = await this.prisma.namespace.findMany({
+      where: { organizationId: ctx.organizationId, ...scope },
+      orderBy: { name: 'asc' },
+      take: 20,
+    });
+    return rows.map((row) => row.name);
   }
 
   private async store(tx: Tx, ctx: RequestContext, publication: Publication): Promise<PublishResult> {
     const { manifest, digest } = publication;
+    const { organizationId } = ctx;
     const server = await tx.server.findUnique({
-      where: { organizationId_name: { organizationId: ctx.organizationId, name: manifest.name } },
-      include: { versions: { orderBy: { publishedAt: 'desc' }, take: MAX_VERSIONS_PER_SERVER } },
+      where: { organizationId_name: { organizationId, name: manifest.name } },
+      select: { id: true },
     });
-    const present = server?.versions.find((one) => one.version === manifest.version);
+    const present = server ? await this.records.find(tx, server.id, manifest.version) : null;
     if (present) {
       if (present.manifestDigest !== digest) throw versionConflict(manifest.name, manifest.version);
       return { versionId: present.id, created: false, gate: null };
     }
-    if ((server?.versions.length ?? 0) >= MAX_VERSIONS_PER_SERVER) {
+    const shared = await this.records.sharedRemote(tx, { organizationId, serverId: server?.id ?? null }, manifest);
+    if (shared) throw remoteTaken(shared.url, shared.server);
+    if (server && (await this.records.isFull(tx, server.id))) {
       throw tooManyVersions(manifest.name, MAX_VERSIONS_PER_SERVER);
     }
-    const gate = await this.judge(tx, ctx, publication, server?.versions ?? []);
-    const serverId = server?.id ?? (await this.createServer(tx, ctx, publication));
-    const versionId = await this.createVersion(tx, ctx, publication, serverId);
+    const gate = server ? await this.judge(tx, ctx, publication, server.id) : this.unjudged(publication);
+    if (!server && !isAlias(publication.alias)) throw aliasInvalid(publication.alias);
+    const serverId = server?.id ?? (await this.records.createServer(tx, ctx, publication));
+    const versionId = await this.records.createVersion(tx, ctx, publication, serverId);
     return { versionId, created: true, gate };
+  }
+
+  /** The first version of a server has no base; a contract that cannot be read is refused all the same. */
+  private unjudged({ input }: Publication): null {
+    if (input.contract !== undefined && input.contract !== null) captured(input.contract);
+    return null;
   }
 
   /** The semver gate, when the publisher brought the new contract and the base's is known. */
@@ -109,18 +144,17 @@ export class PublishService {
     tx: Tx,
     ctx: RequestContext,
     { manifest, input }: Publication,
-    versions: { version: string; state: string; contractDigest: string | null }[],
+    serverId: string,
   ): Promise<SemverVerdict | null> {
     if (input.contract === undefined || input.contract === null) return null;
     const head = captured(input.contract);
-    const base = chooseBase(manifest.version, versions);
+    const base = chooseBase(manifest.version, await this.records.baseCandidates(tx, serverId));
     if (!base?.contractDigest) return null;
     const contract = await this.contracts.find(ctx.organizationId, base.contractDigest, tx);
     if (!contract) return null;
     const verdict = semverGate({ version: base.version, contract }, { version: manifest.version, contract: head });
     const organization = await tx.organization.findUniqueOrThrow({ where: { id: ctx.organizationId } });
-    const mode = (organization.policy as { semver?: string }).semver ?? 'enforce';
-    if (!verdict.allowed && mode === 'enforce') {
+    if (!verdict.allowed && effectivePolicy(organization.policy).semver === 'enforce') {
       throw new Refusal({
         code: verdict.code,
         message: verdict.message,
@@ -131,75 +165,12 @@ export class PublishService {
     }
     return verdict;
   }
+}
 
-  private async createServer(tx: Tx, ctx: RequestContext, publication: Publication): Promise<string> {
-    const { manifest, input, namespace } = publication;
-    const alias = aliasOf(manifest, input);
-    if (!isAlias(alias)) throw aliasInvalid(alias);
-    const id = ctx.ids.next('srv');
-    await tx.server.create({
-      data: {
-        id,
-        organizationId: ctx.organizationId,
-        namespaceId: namespace.id,
-        teamId: namespace.teamId,
-        name: manifest.name,
-        alias,
-        title: manifest.title ?? null,
-        description: manifest.description,
-        contact: input.contact ?? manifest.websiteUrl ?? manifest.repository?.url ?? null,
-        createdAt: ctx.clock.now(),
-      },
-    });
-    return id;
-  }
-
-  private async createVersion(
-    tx: Tx,
-    ctx: RequestContext,
-    publication: Publication,
-    serverId: string,
-  ): Promise<string> {
-    const { manifest, digest, input } = publication;
-    const id = ctx.ids.next('ver');
-    const now = ctx.clock.now();
-    const organizationId = ctx.organizationId;
-    await tx.serverVersion.create({
-      data: {
-        id,
-        organizationId,
-        serverId,
-        version: manifest.version,
-        manifest: input.manifest as object,
-        manifestDigest: digest,
-        state: 'draft',
-        stateChangedAt: now,
-        publisherId: ctx.principal.id,
-        publishedAt: now,
-        approvalRules: {},
-      },
-    });
-    await tx.transition.create({
-      data: {
-        id: ctx.ids.next('trn'),
-        organizationId,
-        versionId: id,
-        fromState: null,
-        toState: 'draft',
-        actorId: ctx.principal.id,
-        actorHandle: ctx.principal.handle,
-        guards: [],
-        at: now,
-      },
-    });
-    await this.audit.append(tx, ctx, {
-      action: 'version.publish',
-      subject: `version:${manifest.name}@${manifest.version}`,
-      data: { manifestDigest: digest },
-    });
-    await this.outbox.append(tx, { organizationId, topic: VERSION_PUBLISHED, payload: { versionId: id } });
-    return id;
-  }
+/** The name as the document gives it, when it has the form `namespace/server` at all. */
+function nameOf(manifest: JsonValue): string | null {
+  const name = isJsonObject(manifest) ? manifest['name'] : undefined;
+  return typeof name === 'string' && /^[^/]+\/[^/]+$/.test(name) && name.length <= 400 ? name : null;
 }
 
 function aliasOf(manifest: Manifest, input: PublishInput): string {

@@ -13,10 +13,11 @@ export function manifestInvalid(issues: { path: string; message: string }[]): Re
 }
 
 /** Nobody of the caller's teams owns the namespace; the answer is the same when it does not exist. */
-export function namespaceNotOwned(namespace: string): Refusal {
+export function namespaceNotOwned(namespace: string, held: readonly string[] = []): Refusal {
+  const yours = held.length > 0 ? ` You may publish to: ${held.map((one) => `${one}/*`).join(', ')}.` : '';
   return new Refusal({
     code: 'NAMESPACE_NOT_OWNED',
-    message: `No team of yours owns the namespace "${namespace}".`,
+    message: `No team of yours owns the namespace "${namespace}".${yours}`,
     nextStep: `Ask an administrator to run: rollcall namespaces claim ${namespace} --team TEAM`,
     path: ['manifest', 'name'],
   });
@@ -44,7 +45,7 @@ export function namespaceInvalid(namespace: string): Refusal {
 export function versionConflict(server: string, version: string): Refusal {
   return new Refusal({
     code: 'VERSION_CONFLICT',
-    message: `${server} ${version} was published with another manifest, and a published version never changes.`,
+    message: `${server} ${version} was published with another manifest: cannot publish duplicate version, because a published one never changes.`,
     nextStep: 'Raise "version" in server.json and publish again.',
     path: ['manifest', 'version'],
   });
@@ -55,6 +56,16 @@ export function tooManyVersions(server: string, cap: number): Refusal {
     code: 'TOO_MANY_VERSIONS',
     message: `${server} already has ${cap} versions.`,
     nextStep: 'Publish under a new server name.',
+  });
+}
+
+/** A client that compares addresses would take one server for the other. */
+export function remoteTaken(url: string, server: string): Refusal {
+  return new Refusal({
+    code: 'REMOTE_TAKEN',
+    message: `The remote URL ${url} is already used by the server ${server}.`,
+    nextStep: 'Publish under that name, or give this server an address of its own.',
+    path: ['manifest', 'remotes'],
   });
 }
 
@@ -81,5 +92,16 @@ export function endpointInvalid(message: string): Refusal {
     code: 'ENDPOINT_INVALID',
     message,
     nextStep: 'Give an absolute http(s) URL for streamable_http, or the name of a launcher for stdio, and not both.',
+  });
+}
+
+/** Nothing is published under a name that the server no longer goes by. */
+export function serverRenamed(server: string, name: string): Refusal {
+  return new Refusal({
+    code: 'SERVER_RENAMED',
+    message: `${server} goes on as ${name}.`,
+    nextStep: `Change "name" in server.json to ${name} and publish again.`,
+    path: ['manifest', 'name'],
+    details: { renamedTo: name },
   });
 }

@@ -5,6 +5,9 @@ export const ENDPOINT_SET = 'endpoint.set';
 /** Something a policy is compiled from has changed; `payload` is `{ organizationId }`. */
 export const POLICY_CHANGED = 'policy.changed';
 
+/** A team became the owner of a namespace; `payload` is `{ namespaceId }`. */
+export const NAMESPACE_CLAIMED = 'namespace.claimed';
+
 /** The outbox event that has the organization's policy compiled again. */
 export const policyChanged = (organizationId: string) => ({
   organizationId,

@@ -4,9 +4,9 @@ import { AuditLog } from '@rollcall/audit';
 import { notFound, type RequestContext } from '@rollcall/kernel';
 import { Outbox, TransactionRunner } from '@rollcall/persistence';
 import { endpointInvalid, namespaceInvalid, namespaceTaken } from './registry.errors.js';
-import { ENDPOINT_SET, policyChanged } from './registry.events.js';
+import { ENDPOINT_SET, NAMESPACE_CLAIMED, policyChanged } from './registry.events.js';
 import { isNamespace } from './registry.js';
-import { ServerCatalog, type VersionRef } from './server-catalog.read-model.prisma.js';
+import { accessTarget, ServerCatalog, type VersionRef } from './server-catalog.read-model.prisma.js';
 
 /** Where a version runs: exactly one of `url` and `launcher`. */
 export type EndpointInput = {
@@ -58,6 +58,8 @@ export class RegistryService {
         subject: `namespace:${input.name}`,
         data: { team: input.team },
       });
+      const payload = { namespaceId: row.id };
+      await this.outbox.append(tx, { organizationId: ctx.organizationId, topic: NAMESPACE_CLAIMED, payload });
       return row;
     });
   }
@@ -66,6 +68,7 @@ export class RegistryService {
   async setEndpoint(ctx: RequestContext, input: EndpointInput) {
     const version = await this.catalog.version(ctx, input.version, 'endpoint.set');
     const environment = await this.catalog.environment(ctx.organizationId, input.environment);
+    await this.access.authorize(ctx, 'endpoint.set', accessTarget(version.server, environment.kind));
     const target = endpointTarget(input);
     return this.transactions.run(async (tx) => {
       const data = { ...target, updatedAt: ctx.clock.now() };

@@ -275,8 +275,11 @@ describe('surroundings of a version', () => {
         transport: 'streamable-http',
         url,
       });
-    await set(ci, 'https://one.example.com/mcp');
+    await set(olivia, 'https://one.example.com/mcp');
     await set(olivia, 'https://two.example.com/mcp');
+    await expect(set(ci, 'https://mine.example.com/mcp')).rejects.toMatchObject({
+      details: { rule: 'production_endpoint' },
+    });
     const rows = await plane.prisma.endpoint.findMany({ where: { versionId: version.id } });
     expect(rows).toMatchObject([{ url: 'https://two.example.com/mcp' }]);
     await expect(set(oscar, 'https://evil.example.com')).rejects.toMatchObject({ code: 'NOT_FOUND' });

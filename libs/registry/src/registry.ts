@@ -1,3 +1,4 @@
+import { digestOf } from '@rollcall/contract';
 import semver from 'semver';
 
 /** As the upstream registry caps it. */
@@ -19,6 +20,12 @@ export function defaultAlias(serverName: string): string {
     .replace(/[^a-z0-9-]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 32);
+}
+
+/** The alias when the default one is taken: the same for the same name, and hardly ever that of another. */
+export function spareAlias(serverName: string): string {
+  const digest = digestOf(serverName).slice('sha256:'.length);
+  return `${defaultAlias(serverName).slice(0, 21)}-${digest.slice(0, 10)}`;
 }
 
 /** What choosing a base needs to know of a version. */

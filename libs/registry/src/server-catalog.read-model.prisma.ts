@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccessService, type Action, teamFilter } from '@rollcall/access';
+import { AccessService, type AccessTarget, type Action, teamFilter } from '@rollcall/access';
 import { decodeCursor, encodeCursor, notFound, Refusal, type RequestContext } from '@rollcall/kernel';
 import { PrismaService } from '@rollcall/persistence';
 
@@ -45,7 +45,7 @@ export class ServerCatalog {
     const key = ref.byId ? { id: ref.byId } : { name: ref.byName ?? '' };
     const row = await this.prisma.server.findFirst({ where: { organizationId: ctx.organizationId, ...scope, ...key } });
     if (!row) throw notFound('server', ref.byId ?? ref.byName ?? '');
-    if (action !== 'server.read') await this.access.authorize(ctx, action, row.teamId);
+    if (action !== 'server.read') await this.access.authorize(ctx, action, accessTarget(row));
     return row;
   }
 
@@ -60,8 +60,21 @@ export class ServerCatalog {
       include: { server: true },
     });
     if (!row) throw notFound('version', ref.byId ?? `${ref.byName?.server}@${ref.byName?.version}`);
-    if (action !== 'server.read') await this.access.authorize(ctx, action, row.server.teamId);
+    if (action !== 'server.read') await this.access.authorize(ctx, action, accessTarget(row.server));
     return row;
+  }
+
+  /** True when the caller may see the version of that id. */
+  async sees(ctx: RequestContext, versionId: string): Promise<boolean> {
+    const scope = teamFilter(await this.access.visibility(ctx, 'server.read'));
+    const where = { id: versionId, organizationId: ctx.organizationId, server: scope };
+    return (await this.prisma.serverVersion.count({ where })) > 0;
+  }
+
+  /** The environments as the caller may see them: whoever may see no server at all, sees none. */
+  async environmentsFor(ctx: RequestContext) {
+    const visible = await this.access.visibility(ctx, 'server.read');
+    return visible.all || visible.teamIds.length > 0 ? this.environments(ctx.organizationId) : [];
   }
 
   /** The environments of the organization in promotion order. */
@@ -83,6 +96,15 @@ export class ServerCatalog {
       orderBy: { name: 'asc' },
     });
   }
+}
+
+/** What permissions look at in a server: whose it is, and its attributes. */
+export function accessTarget(
+  server: { teamId: string; criticality: string; dataClass: string },
+  environment?: string,
+): AccessTarget {
+  const { teamId, criticality, dataClass } = server;
+  return { teamId, attributes: { criticality, dataClass, environment } };
 }
 
 /** The cursor of a row of the catalogue. */

@@ -1,80 +1,45 @@
-import { Controller, Get, Param, Query, Req } from '@nestjs/common';
-import { unauthenticated } from '@rollcall/access';
-import { notFound, Refusal } from '@rollcall/kernel';
-import type { FastifyRequest } from 'fastify';
-import { RequestContexts } from '../http/request-contexts.js';
-import { RegistryV0ReadModel } from './registry-v0.read-model.prisma.js';
-
-const DEFAULT_LIMIT = 30;
-const MAX_LIMIT = 100;
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { notFound } from '@rollcall/kernel';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CatalogueReadModel } from './catalogue.read-model.prisma.js';
+import { type RawQuery, readFlag, readPageQuery } from './catalogue-query.js';
+import { RegistryCallers } from './registry-callers.js';
+import { MEMBER_PREFIXES } from './registry-paths.js';
+import { sendText } from './registry-replies.js';
 
 /** The reads of the MCP Registry API v0.1, for callers with a token; `/v0` is an alias. */
-@Controller(['v0.1', 'v0'])
+@Controller(MEMBER_PREFIXES)
 export class RegistryV0Controller {
   constructor(
-    private readonly contexts: RequestContexts,
-    private readonly reads: RegistryV0ReadModel,
+    private readonly callers: RegistryCallers,
+    private readonly catalogue: CatalogueReadModel,
   ) {}
 
-  @Get('health')
-  health() {
-    return { status: 'ok' };
-  }
-
-  @Get('ping')
-  ping() {
-    return { pong: true };
-  }
-
   @Get('servers')
-  async servers(@Req() request: FastifyRequest, @Query() query: Record<string, string | undefined>) {
-    const ctx = await this.caller(request);
-    const limit = limitOf(query['limit']);
-    const { items, next } = await this.reads.page(ctx, {
-      limit,
-      cursor: query['cursor'],
-      search: query['search'],
-      version: query['version'],
-      includeDeleted: query['include_deleted'] === 'true',
-    });
-    return { servers: items, metadata: { count: items.length, ...(next ? { nextCursor: next } : {}) } };
+  async servers(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Query() query: RawQuery) {
+    const reader = await this.callers.reader(request);
+    sendText(request, reply, await this.catalogue.page(reader, readPageQuery(query)));
   }
 
   @Get('servers/:name/versions')
-  async versions(@Req() request: FastifyRequest, @Param('name') name: string) {
-    const items = await this.reads.ofServer(await this.caller(request), name);
-    if (items.length === 0) throw notFound('server', name);
-    return { servers: items, metadata: { count: items.length } };
+  async versions(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Param('name') name: string) {
+    const reader = await this.callers.readerOfServer(request, name);
+    const deleted = readFlag(request.query as RawQuery, 'include_deleted') ?? false;
+    const found = await this.catalogue.versions(reader, name, deleted);
+    if (found === null) throw notFound('server', name);
+    sendText(request, reply, found);
   }
 
   @Get('servers/:name/versions/:version')
-  async version(@Req() request: FastifyRequest, @Param('name') name: string, @Param('version') version: string) {
-    const items = await this.reads.ofServer(await this.caller(request), name);
-    const found = items.find(({ server, _meta }) =>
-      version === 'latest'
-        ? _meta['io.modelcontextprotocol.registry/official'].isLatest
-        : server['version'] === version,
-    );
-    if (!found) throw notFound('version', `${name}@${version}`);
-    return found;
+  async version(
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+    @Param() ref: { name: string; version: string },
+  ) {
+    const reader = await this.callers.readerOfServer(request, ref.name);
+    const deleted = readFlag(request.query as RawQuery, 'include_deleted') ?? false;
+    const found = await this.catalogue.version(reader, ref, deleted);
+    if (found === null) throw notFound('version', `${ref.name}@${ref.version}`);
+    sendText(request, reply, found);
   }
-
-  private async caller(request: FastifyRequest) {
-    const ctx = await this.contexts.of(request);
-    if (!ctx) throw unauthenticated();
-    return ctx;
-  }
-}
-
-function limitOf(text: string | undefined): number {
-  const limit = text === undefined ? DEFAULT_LIMIT : Number(text);
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
-    throw new Refusal({
-      code: 'BAD_REQUEST',
-      message: `limit must be a whole number from 1 to ${MAX_LIMIT}.`,
-      nextStep: 'Correct the parameter.',
-      path: ['limit'],
-    });
-  }
-  return limit;
 }

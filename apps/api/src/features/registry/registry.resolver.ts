@@ -1,13 +1,6 @@
 import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
 import type { JsonValue, RequestContext } from '@rollcall/kernel';
-import {
-  cursorOf,
-  PublishService,
-  RegistryService,
-  ServerCatalog,
-  type ServerRef,
-  type VersionRef,
-} from '@rollcall/registry';
+import { PublishService, RegistryService, ServerCatalog, type ServerRef, type VersionRef } from '@rollcall/registry';
 import { Ctx } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
 import { versionSubject } from '../../graphql/subject.js';
@@ -31,20 +24,6 @@ export class RegistryResolver {
     private readonly mutations: MutationRunner,
   ) {}
 
-  @Query('servers')
-  async servers(
-    @Ctx() ctx: RequestContext,
-    @Args('first') first: number,
-    @Args('after') after?: string,
-    @Args('where') where?: { search?: string; state?: string },
-  ) {
-    const { items, next } = await this.catalog.page(ctx, { first, after: after ?? null, ...where });
-    return {
-      edges: items.map((node) => ({ cursor: cursorOf(node.name), node })),
-      pageInfo: { hasNextPage: next !== null, endCursor: items.length > 0 ? cursorOf(items.at(-1)?.name ?? '') : null },
-    };
-  }
-
   @Query('server')
   server(@Ctx() ctx: RequestContext, @Args('ref') ref: ServerRef) {
     return this.catalog.server(ctx, ref);
@@ -57,7 +36,7 @@ export class RegistryResolver {
 
   @Query('environments')
   environments(@Ctx() ctx: RequestContext) {
-    return this.catalog.environments(ctx.organizationId);
+    return this.catalog.environmentsFor(ctx);
   }
 
   @Query('namespaces')

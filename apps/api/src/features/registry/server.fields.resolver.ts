@@ -17,8 +17,8 @@ export class ServerFieldsResolver {
   }
 
   @ResolveField('latestVersion')
-  async latestVersion(@Parent() server: ServerRow, @Loaders() loaders: RequestLoaders) {
-    return (await loaders.versionsOfServer.load(server.id)).find((version) => version.isLatest) ?? null;
+  latestVersion(@Parent() server: ServerRow, @Loaders() loaders: RequestLoaders) {
+    return loaders.latestVersion.load(server.id);
   }
 
   @ResolveField('health')
