@@ -6,13 +6,25 @@
  */
 const KERNEL = 'kernel';
 /** Each may import those before it. */
-const PURE = ['contract', 'manifest', 'compatibility', 'policy', 'bundle', 'lifecycle', 'schema', 'conformance', 'openapi', 'outputs'];
+const PURE = [
+  'contract',
+  'manifest',
+  'compatibility',
+  'policy',
+  'bundle',
+  'lifecycle',
+  'schema',
+  'conformance',
+  'openapi',
+  'outputs',
+];
 const PLATFORM = ['config', 'observability', 'persistence', 'jobs', 'mcp-client'];
 /** Each may import those before it. What would point back is a domain event through the outbox. */
 const FEATURES = [
   'access',
   'audit',
   'identity',
+  'sessions',
   'registry',
   'proofs',
   'mirrors',

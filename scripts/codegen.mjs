@@ -10,7 +10,17 @@ import { fileURLToPath } from 'node:url';
 import { codegen } from '@graphql-codegen/core';
 import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as operations from '@graphql-codegen/typescript-operations';
-import { buildASTSchema, concatAST, GraphQLError, parse, Source, specifiedRules, validate } from 'graphql';
+import {
+  buildASTSchema,
+  concatAST,
+  GraphQLError,
+  lexicographicSortSchema,
+  parse,
+  printSchema,
+  Source,
+  specifiedRules,
+  validate,
+} from 'graphql';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const target = path.join(root, 'libs/schema/src/generated/operations.ts');
@@ -72,7 +82,19 @@ function describe(error) {
   return error instanceof GraphQLError ? error.toString() : (error.stack ?? String(error));
 }
 
+/** The schema as clients of a release hold it; the spec of schema changes compares with it. */
+async function release() {
+  const sdl = concatAST((await parseFolder('apps/api/src')).map(({ document }) => document));
+  const text = printSchema(lexicographicSortSchema(buildASTSchema(sdl)));
+  await writeFile(path.join(root, 'libs/schema/released.graphql'), `${RELEASE_NOTE}${text}\n`);
+}
+
+const RELEASE_NOTE =
+  '# The schema as it was last released. `apps/api/src/graphql/schema-changes.spec.ts` holds every change against it; a release\n' +
+  '# writes it anew with: node scripts/codegen.mjs --release\n';
+
 try {
+  if (process.argv.includes('--release')) await release();
   const changed = await writeWhenChanged(await generate());
   process.stdout.write(`${path.relative(root, target)} ${changed ? 'written' : 'is up to date'}\n`);
 } catch (error) {

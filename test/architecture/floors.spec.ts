@@ -12,36 +12,16 @@ type Rule = { name: string; comment?: string };
 type Violation = { rule: { name: string }; from: string; to: string };
 type Case = { rule: string; file: string; text: string; also?: Record<string, string> };
 
-const LIBS = [
-  ...['kernel', 'contract', 'manifest', 'compatibility', 'policy', 'bundle', 'lifecycle', 'schema'],
-  ...['config', 'observability', 'persistence', 'jobs', 'mcp-client'],
-  ...[
-    'access',
-    'audit',
-    'registry',
-    'inspections',
-    'checks',
-    'agents',
-    'usage',
-    'transitions',
-    'bundles',
-    'gateways',
-    'testing',
-  ],
+const PURE = [
+  ...['contract', 'manifest', 'compatibility', 'policy', 'bundle', 'lifecycle', 'schema'],
+  ...['conformance', 'openapi', 'outputs'],
 ];
-const PURE = ['contract', 'manifest', 'compatibility', 'policy', 'bundle', 'lifecycle', 'schema'];
 const FEATURES = [
-  'access',
-  'audit',
-  'registry',
-  'inspections',
-  'checks',
-  'agents',
-  'usage',
-  'transitions',
-  'bundles',
-  'gateways',
+  ...['access', 'audit', 'identity', 'sessions', 'registry', 'proofs', 'mirrors', 'inspections', 'checks', 'imports'],
+  ...['agents', 'usage', 'transitions', 'governance', 'notifications', 'discovery', 'exports', 'bundles', 'gateways'],
 ];
+const PLATFORM = ['config', 'observability', 'persistence', 'jobs', 'mcp-client'];
+const LIBS = ['kernel', ...PURE, ...PLATFORM, ...FEATURES, 'testing'];
 
 const use = (name: string) => `import { face } from '${name}';\nexport const seen = face;\n`;
 const order = (names: string[], floor: string): Case[] =>

@@ -11,7 +11,7 @@ import { GatewayService, GatewaysModule } from '@rollcall/gateways';
 import { Refusal, systemClock } from '@rollcall/kernel';
 import { createLogger, NestLogger } from '@rollcall/observability';
 import { migrateDeploy, PersistenceModule } from '@rollcall/persistence';
-import { DEFAULT_PLAN, DEMO_PLAN } from './bootstrap/organization-plans.js';
+import { organizationPlan } from './bootstrap/organization-plans.js';
 
 /** The gateway that comes with an installation. */
 const GATEWAY = { name: 'local', environment: 'production' };
@@ -21,6 +21,9 @@ const { values: flags } = parseArgs({
     'data-dir': { type: 'string' },
     demo: { type: 'boolean', default: false },
     reissue: { type: 'boolean', default: false },
+    /** A further organization with its first administrator, beside those that are there. */
+    organization: { type: 'string' },
+    name: { type: 'string' },
   },
 });
 const config = await exitOnConfigError(() => loadApiConfig());
@@ -46,12 +49,12 @@ async function bootstrap(): Promise<object> {
   const app = await NestFactory.createApplicationContext(BootstrapModule, { logger, abortOnError: false });
   try {
     const runtime = app.get(Runtime);
-    const plan = flags.demo ? DEMO_PLAN : DEFAULT_PLAN;
-    const setup = await app.get(OrganizationSetup).apply(runtime, plan, flags.reissue);
+    const { plan, further } = organizationPlan(flags);
+    const setup = await app.get(OrganizationSetup).apply(runtime, plan, { reissue: flags.reissue, further });
     const ctx = runtime.systemContext(setup.organizationId);
     const root = await app.get(TrustService).establish(ctx, plan.slug);
     mkdirSync(join(dataDir, 'trust'), { recursive: true });
-    writeFileSync(join(dataDir, 'trust', 'root.json'), root);
+    writeFileSync(join(dataDir, 'trust', further ? `root-${plan.slug}.json` : 'root.json'), root);
     const gatewayToken = await gatewayTokenFor(app.get(GatewayService), ctx);
     await app.get(BundlePublisher).publishAll(ctx);
     const { organizationId: _, ...rest } = setup;

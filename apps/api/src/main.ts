@@ -2,7 +2,10 @@ import 'reflect-metadata';
 import { SigningKeyLocation } from '@rollcall/bundles';
 import { configWarnings, exitOnConfigError, loadApiConfig } from '@rollcall/config';
 import { systemClock } from '@rollcall/kernel';
+import { NotificationSettings } from '@rollcall/notifications';
 import { createLogger, createMetrics, serveInternal } from '@rollcall/observability';
+import { ExchangeOffers, loadPackageRegistries, ProofNetwork, TokenKeyLocation } from '@rollcall/proofs';
+import { SignInSettings } from '@rollcall/sessions';
 import { createApi } from './api.application.js';
 import { HealthController } from './health/health.controller.js';
 
@@ -20,6 +23,31 @@ const app = await createApi({
   metrics,
   allowedOrigins: config.allowedOrigins,
   consoleDir: config.consoleDir,
+  proofs: {
+    network: new ProofNetwork({
+      policy: { allowPrivate: config.allowPrivateNetworks },
+      dnsServers: config.dnsServers,
+    }),
+    tokenKey: new TokenKeyLocation(config.keysDir, config.keysPassphrase),
+    offers: new ExchangeOffers(config.githubApiUrl ?? null, config.registryAuthNone === 'allow'),
+    registries: await exitOnConfigError(() => loadPackageRegistries(config.packageRegistries)),
+  },
+  notifications: new NotificationSettings({ secretsKeyFile: config.secretsKeyFile, publicUrl: config.publicUrl }),
+  signIn: new SignInSettings(
+    config.oidcIssuer !== undefined && config.oidcClientId !== undefined
+      ? {
+          issuer: config.oidcIssuer,
+          clientId: config.oidcClientId,
+          clientSecret: config.oidcClientSecret,
+          scopes: config.oidcScopes,
+          redirectUri: `${config.publicUrl}/auth/callback`,
+          organization: config.oidcOrganization,
+          unknownUsers: config.oidcUnknownUsers,
+        }
+      : null,
+  ),
+  trustedProxies: config.trustedProxies,
+  addresses: { console: config.publicUrl ?? null, gateway: config.gatewayPublicUrl ?? null },
 });
 
 let stopping = false;

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SigningKeyLocation } from '@rollcall/bundles';
 import { type FixedClock, fixedClock, type JsonObject } from '@rollcall/kernel';
+import { NotificationSettings } from '@rollcall/notifications';
 import { createLogger, createMetrics } from '@rollcall/observability';
-import { PrismaService } from '@rollcall/persistence';
+import { type DefaultScope, PrismaService } from '@rollcall/persistence';
+import { ProofNetwork, type ProofsOptions, TokenKeyLocation } from '@rollcall/proofs';
+import type { SignInSettings } from '@rollcall/sessions';
 import { NOON, testDatabase, type World } from '@rollcall/testing';
 import { createApi } from '../src/api.application.js';
+import type { AuthRate } from '../src/sign-in/auth-rate.guard.js';
 
 /** A GraphQL answer with its HTTP status. */
 export type GraphqlAnswer = {
@@ -20,6 +24,8 @@ export type GraphqlAnswer = {
 /** The real api in this process, on a database and a free port of its own. */
 export type RunningApi = World & {
   url: string;
+  /** Of the tables' owner, for what only an operator can do. */
+  databaseUrl: string;
   clock: FixedClock;
   prisma: PrismaService;
   /** Every log line so far, as one text. */
@@ -33,7 +39,17 @@ export type RunningApi = World & {
 };
 
 /** Starts it; its clock stands at NOON until it is moved. */
-export async function startApi(options: { redisUrl?: string } = {}): Promise<RunningApi> {
+export async function startApi({
+  proofs = {},
+  ...options
+}: {
+  redisUrl?: string;
+  outsideRequests?: DefaultScope;
+  proofs?: Partial<ProofsOptions>;
+  signIn?: SignInSettings;
+  authRate?: AuthRate;
+  consoleDir?: string;
+} = {}): Promise<RunningApi> {
   const database = await testDatabase();
   const keysDir = mkdtempSync(path.join(tmpdir(), 'rollcall-keys-'));
   const clock = fixedClock(NOON);
@@ -50,6 +66,16 @@ export async function startApi(options: { redisUrl?: string } = {}): Promise<Run
     clock,
     logger,
     metrics: createMetrics('api'),
+    notifications: new NotificationSettings({
+      secretsKeyFile: path.join(keysDir, 'secrets.key'),
+      publicUrl: 'https://rollcall.example.com',
+    }),
+    proofs: {
+      network: new ProofNetwork({ policy: { allowPrivate: [] }, dnsServers: [] }),
+      tokenKey: new TokenKeyLocation(keysDir),
+      ...proofs,
+    },
+    outsideRequests: 'system',
     ...options,
   });
   await app.listen(0, '127.0.0.1');
@@ -62,6 +88,7 @@ export async function startApi(options: { redisUrl?: string } = {}): Promise<Run
   };
   return {
     url,
+    databaseUrl: database.url,
     clock,
     prisma: app.get(PrismaService),
     get: (token) => app.get(token, { strict: false }),

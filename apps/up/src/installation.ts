@@ -49,6 +49,7 @@ export class Programs {
       ROLLCALL_INTERNAL_PORT: config.internalPort === undefined ? undefined : String(config.internalPort),
       ROLLCALL_CONSOLE_DIR: config.consoleDir ?? path.join(dist, 'console'),
       ROLLCALL_GATEWAY_PUBLIC_URL: this.gatewayPublicUrl(),
+      ...this.inquiries(),
       ...this.visitors(),
     });
   }
@@ -124,6 +125,18 @@ export class Programs {
     return {
       ROLLCALL_ALLOW_PRIVATE_NETWORKS: [...new Set(networks)].join(',') || undefined,
       ROLLCALL_STDIO_LAUNCHERS_FILE: launchersFile,
+    };
+  }
+
+  /** Whom the api may ask about names, packages and issuers. Strangers choose some of these addresses: not the demo's network. */
+  private inquiries(): Record<string, string | undefined> {
+    const { allowPrivateNetworks, dnsServers, packageRegistries, githubApiUrl, registryAuthNone } = this.on.config;
+    return {
+      ROLLCALL_ALLOW_PRIVATE_NETWORKS: allowPrivateNetworks.join(',') || undefined,
+      ROLLCALL_DNS_SERVERS: dnsServers.join(',') || undefined,
+      ROLLCALL_PACKAGE_REGISTRIES: packageRegistries,
+      ROLLCALL_GITHUB_API_URL: githubApiUrl,
+      ROLLCALL_REGISTRY_AUTH_NONE: registryAuthNone === 'allow' ? 'allow' : undefined,
     };
   }
 

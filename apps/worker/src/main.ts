@@ -4,6 +4,7 @@ import { configWarnings, exitOnConfigError, loadWorkerConfig } from '@rollcall/c
 import { InspectionPolicy } from '@rollcall/inspections';
 import { JobQueue } from '@rollcall/jobs';
 import { systemClock } from '@rollcall/kernel';
+import { NotificationSettings } from '@rollcall/notifications';
 import { createLogger, createMetrics, NestLogger, serveInternal } from '@rollcall/observability';
 import { PrismaService } from '@rollcall/persistence';
 import { readLaunchers } from './launchers.file.js';
@@ -21,6 +22,11 @@ const app = await NestFactory.createApplicationContext(
       { allowPrivate: config.allowPrivateNetworks },
       readLaunchers(config.stdioLaunchersFile),
     ),
+    notifications: new NotificationSettings({
+      secretsKeyFile: config.secretsKeyFile,
+      publicUrl: config.publicUrl,
+      allowPrivate: config.allowPrivateNetworks,
+    }),
     clock: systemClock(config.clockOffsetMs),
     logger,
   }),

@@ -2,6 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShut
 import { CHECK_REQUESTED, CheckService } from '@rollcall/checks';
 import { INSPECTION_FINISHED, INSPECTION_REQUESTED, InspectionService } from '@rollcall/inspections';
 import { JobQueue } from '@rollcall/jobs';
+import { MIRROR_REQUESTED } from '@rollcall/mirrors';
 import type { Logger } from '@rollcall/observability';
 import {
   DATABASE_CONFIG,
@@ -11,7 +12,9 @@ import {
   PrismaService,
 } from '@rollcall/persistence';
 import { ENDPOINT_SET, POLICY_CHANGED, VERSION_PUBLISHED } from '@rollcall/registry';
+import { DiscoveryFollower } from './discovery.follower.js';
 import { LOGGER } from './logger.token.js';
+import { NotificationsFollower } from './notifications.follower.js';
 
 type Route = (event: OutboxEvent, text: (name: string) => string) => Promise<void>;
 
@@ -20,6 +23,11 @@ type Route = (event: OutboxEvent, text: (name: string) => string) => Promise<voi
 export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly dispatcher: OutboxDispatcher;
   private readonly routes: Readonly<Record<string, Route>>;
+  /** Hears of every event, whatever its route. */
+  @Inject(NotificationsFollower)
+  private readonly notifications!: NotificationsFollower;
+  @Inject(DiscoveryFollower)
+  private readonly discovery!: DiscoveryFollower;
 
   constructor(
     @Inject(LOGGER) logger: Logger,
@@ -48,6 +56,13 @@ export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdo
         }),
       [CHECK_REQUESTED]: ({ id, organizationId }, text) =>
         queue.add('checks', 'check.run', { organizationId, checkId: text('checkId') }, { jobId: id }),
+      [MIRROR_REQUESTED]: ({ id, organizationId, payload }, text) =>
+        queue.add(
+          'mirrors',
+          'mirror.walk',
+          { organizationId, sourceId: text('sourceId'), force: payload['force'] === true },
+          { jobId: id },
+        ),
       [POLICY_CHANGED]: ({ id, organizationId }) =>
         queue.add('bundles', 'bundle.compile', { organizationId }, { jobId: id }),
     };
@@ -74,5 +89,7 @@ export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdo
       if (typeof value !== 'string') throw new Error(`event ${event.id} (${event.topic}) has no ${name}`);
       return value;
     });
+    await this.notifications.follow(event);
+    await this.discovery.follow(event);
   }
 }

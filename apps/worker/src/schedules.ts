@@ -19,13 +19,44 @@ export class Schedules implements OnApplicationBootstrap {
       { name: 'lifecycle.sweep', payload: {} },
     );
     await this.queue.schedule('lifecycle', 'outbox-purge', { everyMs: HOUR_MS }, { name: 'outbox.purge', payload: {} });
+    await this.queue.schedule(
+      'lifecycle',
+      'sessions-purge',
+      { everyMs: HOUR_MS },
+      { name: 'sessions.purge', payload: {} },
+    );
+    await this.queue.schedule(
+      'discovery',
+      'tools-heal',
+      { everyMs: 5 * MINUTE_MS },
+      { name: 'tools.heal', payload: {} },
+    );
+    await this.queue.schedule('mirrors', 'mirror-tick', { everyMs: MINUTE_MS }, { name: 'mirror.tick', payload: {} });
     // an unchanged policy is signed again in time, and a lost event is made up for
+    await this.queue.schedule(
+      'deliveries',
+      'deliveries-due',
+      { everyMs: 2 * SECOND_MS },
+      { name: 'deliveries.due', payload: {} },
+    );
+    await this.queue.schedule(
+      'deliveries',
+      'deliveries-purge',
+      { everyMs: HOUR_MS },
+      { name: 'deliveries.purge', payload: {} },
+    );
     for (const { id } of await this.prisma.organization.findMany({ select: { id: true } })) {
       await this.queue.schedule(
         'bundles',
         `compile-${id}`,
         { everyMs: MINUTE_MS },
         { name: 'bundle.compile', payload: { organizationId: id } },
+      );
+      await this.queue.schedule(
+        'audit',
+        `audit-checkpoint-${id}`,
+        { everyMs: HOUR_MS },
+        { name: 'audit.checkpoint', payload: { organizationId: id } },
       );
     }
   }

@@ -1,17 +1,26 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule, RuntimeModule } from '@rollcall/access';
 import { ChecksModule } from '@rollcall/checks';
+import { DiscoveryModule } from '@rollcall/discovery';
 import { type InspectionPolicy, InspectionsModule } from '@rollcall/inspections';
 import { JobsModule } from '@rollcall/jobs';
 import type { Clock } from '@rollcall/kernel';
+import { MirrorPolicy, MirrorsModule } from '@rollcall/mirrors';
+import { type NotificationSettings, NotificationsModule } from '@rollcall/notifications';
 import type { Logger } from '@rollcall/observability';
 import { PersistenceModule } from '@rollcall/persistence';
+import { SessionsModule, SignInSettings } from '@rollcall/sessions';
 import { TransitionsModule } from '@rollcall/transitions';
+import { DiscoveryFollower } from './discovery.follower.js';
 import { LOGGER } from './logger.token.js';
+import { NotificationsFollower } from './notifications.follower.js';
 import { OutboxRouter } from './outbox.router.js';
 import { ChecksProcessor } from './processors/checks.processor.js';
+import { DeliveriesProcessor } from './processors/deliveries.processor.js';
+import { DiscoveryProcessor } from './processors/discovery.processor.js';
 import { InspectionsProcessor } from './processors/inspections.processor.js';
 import { LifecycleProcessor } from './processors/lifecycle.processor.js';
+import { MirrorsProcessor } from './processors/mirrors.processor.js';
 import { Schedules } from './schedules.js';
 
 /** What the worker process is made of. */
@@ -19,6 +28,7 @@ export type WorkerOptions = {
   databaseUrl: string;
   redisUrl?: string | undefined;
   inspections: InspectionPolicy;
+  notifications: NotificationSettings;
   clock: Clock;
   logger: Logger;
 };
@@ -34,15 +44,25 @@ export class WorkerModule {
         RuntimeModule.forRoot(clock),
         JobsModule.forRoot({ databaseUrl, redisUrl, onError: (error) => logger.warn({ err: error }, 'queue trouble') }),
         InspectionsModule.forRoot(options.inspections),
+        MirrorsModule.forRoot(new MirrorPolicy(options.inspections.network)),
+        NotificationsModule.forRoot(options.notifications),
+        // nobody signs in here: only what is over is deleted
+        SessionsModule.forRoot(new SignInSettings(null)),
         AccessModule,
         ChecksModule,
+        DiscoveryModule,
         TransitionsModule,
       ],
       providers: [
         { provide: LOGGER, useValue: logger },
         ChecksProcessor,
+        DeliveriesProcessor,
+        DiscoveryFollower,
+        DiscoveryProcessor,
         InspectionsProcessor,
         LifecycleProcessor,
+        MirrorsProcessor,
+        NotificationsFollower,
         OutboxRouter,
         Schedules,
       ],

@@ -10,6 +10,7 @@ import { loadTestConfig } from '@rollcall/config';
 import { InspectionPolicy } from '@rollcall/inspections';
 import { JobQueue } from '@rollcall/jobs';
 import { systemClock } from '@rollcall/kernel';
+import { NotificationSettings } from '@rollcall/notifications';
 import { createLogger } from '@rollcall/observability';
 import { RegistryService } from '@rollcall/registry';
 import { type ControlPlane, openControlPlane, seed, startMcpServer } from '@rollcall/testing';
@@ -78,6 +79,11 @@ describe.each([
       databaseUrl: plane.url,
       redisUrl: redis?.url,
       inspections: new InspectionPolicy({ allowPrivate: ['127.0.0.0/8'] }, {}, 5_000),
+      notifications: new NotificationSettings({
+        secretsKeyFile: `${plane.keysDir}/secrets.key`,
+        publicUrl: 'https://rollcall.example.com',
+        allowPrivate: ['127.0.0.0/8'],
+      }),
       clock: systemClock(),
       logger: createLogger({
         service: 'worker',

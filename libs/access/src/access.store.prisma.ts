@@ -33,13 +33,14 @@ export class AccessStore {
   constructor(private readonly prisma: PrismaService) {}
 
   async rolesOf(organizationId: string, principalId: string): Promise<RolesOfPrincipal> {
-    const [roles, memberships] = await Promise.all([
-      this.prisma.roleAssignment.findMany({ where: { organizationId, principalId } }),
-      this.prisma.teamMember.findMany({ where: { organizationId, principalId } }),
-    ]);
+    const rows = await this.prisma.$queryRaw<{ role: string; team: string | null }[]>`
+      SELECT role, NULL AS team FROM role_assignments
+        WHERE organization_id = ${organizationId} AND principal_id = ${principalId}
+      UNION ALL SELECT role, team_id FROM team_members
+        WHERE organization_id = ${organizationId} AND principal_id = ${principalId}`;
     return {
-      organization: new Set(roles.map((row) => row.role)),
-      teams: new Map(memberships.map((row) => [row.teamId, new Set([row.role])])),
+      organization: new Set(rows.filter((row) => row.team === null).map((row) => row.role)),
+      teams: new Map(rows.flatMap(({ role, team }) => (team === null ? [] : [[team, new Set([role])]]))),
     };
   }
 

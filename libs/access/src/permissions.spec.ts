@@ -210,9 +210,9 @@ describe('the attribute rules', () => {
 });
 
 describe('the page of permissions', () => {
-  it('shows what the files say; PERMISSIONS_PAGE=write writes it anew', () => {
+  it('shows what the files say; `npm run docs` writes it anew', () => {
     const page = permissionsPage();
-    if (process.env['PERMISSIONS_PAGE'] === 'write') writeFileSync(PAGE, page);
+    if (process.env['DOCS'] === 'write') writeFileSync(PAGE, page);
     expect(readFileSync(PAGE, 'utf8')).toBe(page);
   });
 });

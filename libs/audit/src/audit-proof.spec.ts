@@ -180,6 +180,21 @@ describe('an export', () => {
     expect(verdictOf(lines, forged)).toMatchObject({ ok: false });
   });
 
+  it('does not verify with a checkpoint that stands in the database with another signature', async () => {
+    await appendAll([1, 2]);
+    await sign();
+    await append(3);
+    const forged = `${'A'.repeat(86)}==`;
+    await asOwner(
+      plane.url,
+      `ALTER TABLE audit_checkpoints DISABLE TRIGGER ALL; UPDATE audit_checkpoints SET signature = '${forged}' WHERE organization_id = '${acme.id}'; ALTER TABLE audit_checkpoints ENABLE TRIGGER ALL`,
+    );
+    expect(verdictOf(await exported())).toMatchObject({
+      ok: false,
+      reason: expect.stringContaining('signature of a checkpoint'),
+    });
+  });
+
   it('shows every edit of every line, every line that was taken out, put in, moved, or cut off the end', async () => {
     await appendAll([1, 2, 3]);
     await sign();

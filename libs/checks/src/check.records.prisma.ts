@@ -5,7 +5,7 @@ import { notFound, type RequestContext } from '@rollcall/kernel';
 import { Outbox, PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
 import { ServerCatalog } from '@rollcall/registry';
 import type { CheckResult } from './check.js';
-import { CHECK_REQUESTED } from './checks.events.js';
+import { CHECK_CONCLUDED, CHECK_REQUESTED } from './checks.events.js';
 
 /** Rows of checks, with the event and the audit line that belong to each change. */
 @Injectable()
@@ -84,6 +84,8 @@ export class CheckRecords {
       subject: `version:${check.versionId}`,
       data: { check: check.id, conclusion: result.conclusion, contract: done.contractDigest },
     });
+    const payload = { checkId: check.id };
+    await this.outbox.append(tx, { organizationId: ctx.organizationId, topic: CHECK_CONCLUDED, payload });
   }
 
   /** Marks a check that could not be run; one that has concluded stays as it is. */
@@ -97,8 +99,8 @@ export class CheckRecords {
   /** One check of a version the caller may see. */
   async byId(ctx: RequestContext, id: string) {
     const row = await this.prisma.check.findFirst({ where: { id, organizationId: ctx.organizationId } });
-    if (!row) throw notFound('check', id);
-    await this.catalog.version(ctx, { byId: row.versionId });
+    // a check of a version that is not visible is answered like one that never was: its version's id is no answer
+    if (!row || !(await this.catalog.sees(ctx, row.versionId))) throw notFound('check', id);
     return row;
   }
 

@@ -99,6 +99,31 @@ describe('the configuration', () => {
     expect(config.allowPrivateNetworks).toEqual(['127.0.0.0/8', 'fd00::/8']);
   });
 
+  it('reads DNS servers, and registries as JSON or as a file', () => {
+    const of = (ROLLCALL_DNS_SERVERS: string) => loadConfig({ ROLLCALL_DNS_SERVERS }).dnsServers;
+    expect(of('10.0.0.53, 10.0.0.53:5353,[fd00::53]:53,fd00::53')).toEqual([
+      '10.0.0.53',
+      '10.0.0.53:5353',
+      '[fd00::53]:53',
+      'fd00::53',
+    ]);
+    for (const wrong of [
+      'dns.example.com',
+      '10.0.0.53:0',
+      '10.0.0.53:65536',
+      '[10.0.0.53]:53',
+      '10.0.0.53:',
+      '::1]:53',
+    ]) {
+      expect(() => of(wrong)).toThrow('ROLLCALL_DNS_SERVERS');
+    }
+    const registries = (ROLLCALL_PACKAGE_REGISTRIES: string) => loadConfig({ ROLLCALL_PACKAGE_REGISTRIES });
+    expect(registries('{"npm":[]}').packageRegistries).toBe('{"npm":[]}');
+    expect(registries('registries.json').packageRegistries).toMatch(/^\/.*registries\.json$/);
+    expect(loadConfig({}).registryAuthNone).toBe('refuse');
+    expect(configWarnings(loadConfig({ ROLLCALL_REGISTRY_AUTH_NONE: 'allow' }))).toHaveLength(1);
+  });
+
   it('prints all problems and ends with 78, and passes any other error on', async () => {
     const seen: unknown[] = [];
     const edge = {

@@ -29,9 +29,28 @@ export type Config = {
   allowedHosts: string[];
   /** CIDR networks that outgoing connections may reach although they are private. */
   allowPrivateNetworks: string[];
+  /** Who is asked about domains that prove a namespace, as `ip:port`; empty: the platform's servers. */
+  dnsServers: string[];
+  /** Registries that may be asked who owns a package: JSON, or an absolute path. */
+  packageRegistries: string | undefined;
+  /** API of the code host whose access tokens the registry takes. */
+  githubApiUrl: string | undefined;
+  registryAuthNone: 'allow' | 'refuse';
   stdioLaunchersFile: string | undefined;
   keysDir: string;
   keysPassphrase: string | undefined;
+  /** Key that seals stored secrets; api and worker must read the same file. */
+  secretsKeyFile: string;
+  /** The identity provider browsers sign in with; both or none. */
+  oidcIssuer: string | undefined;
+  oidcClientId: string | undefined;
+  oidcClientSecret: string | undefined;
+  oidcScopes: string;
+  /** Whose provider it is, when there are several organizations. */
+  oidcOrganization: string | undefined;
+  oidcUnknownUsers: 'refuse' | 'create';
+  /** CIDR networks of proxies whose word about the client's address is believed. */
+  trustedProxies: string[];
   /** Milliseconds added to the machine's clock; for simulations. */
   clockOffsetMs: number;
   logLevel: LogLevel;
@@ -103,8 +122,21 @@ function unknownVariable(variable: string): ConfigProblem {
   return { variable, problem: meant ? `is not a known variable; did you mean ${meant}?` : 'is not a known variable' };
 }
 
-/** Ports that cannot be listened on together; checked even when other variables are wrong. Port 0 is any free port. */
+/** What cannot be together, or alone; checked even when other variables are wrong. Port 0 is any free port. */
 function conflicts(given: Record<string, string>): ConfigProblem[] {
+  return [...portConflicts(given), ...halfProvider(given)];
+}
+
+/** An identity provider needs an address and the name it knows us by. */
+function halfProvider(given: Record<string, string>): ConfigProblem[] {
+  const names = ['ROLLCALL_OIDC_ISSUER', 'ROLLCALL_OIDC_CLIENT_ID'] as const;
+  const missing = names.filter((name) => given[name] === undefined);
+  const [variable] = missing;
+  if (missing.length !== 1 || !variable) return [];
+  return [{ variable, problem: `is required beside ${names.find((name) => name !== variable)}` }];
+}
+
+function portConflicts(given: Record<string, string>): ConfigProblem[] {
   const { ROLLCALL_PORT, ROLLCALL_INTERNAL_PORT } = environmentSchema.shape;
   const main = ROLLCALL_PORT.safeParse(given['ROLLCALL_PORT']).data;
   const internal = ROLLCALL_INTERNAL_PORT.safeParse(given['ROLLCALL_INTERNAL_PORT']).data;
@@ -137,9 +169,21 @@ function toConfig(env: Environment): Config {
     allowedOrigins: env.ROLLCALL_ALLOWED_ORIGINS,
     allowedHosts: env.ROLLCALL_ALLOWED_HOSTS,
     allowPrivateNetworks: env.ROLLCALL_ALLOW_PRIVATE_NETWORKS,
+    dnsServers: env.ROLLCALL_DNS_SERVERS,
+    packageRegistries: jsonOrPath(env.ROLLCALL_PACKAGE_REGISTRIES),
+    githubApiUrl: env.ROLLCALL_GITHUB_API_URL,
+    registryAuthNone: env.ROLLCALL_REGISTRY_AUTH_NONE,
     stdioLaunchersFile: absolute(env.ROLLCALL_STDIO_LAUNCHERS_FILE),
     keysDir: absolute(env.ROLLCALL_KEYS_DIR) ?? path.join(dataDir, 'keys'),
     keysPassphrase: env.ROLLCALL_KEYS_PASSPHRASE,
+    secretsKeyFile: absolute(env.ROLLCALL_SECRETS_KEY_FILE) ?? path.join(dataDir, 'secrets.key'),
+    oidcIssuer: env.ROLLCALL_OIDC_ISSUER,
+    oidcClientId: env.ROLLCALL_OIDC_CLIENT_ID,
+    oidcClientSecret: env.ROLLCALL_OIDC_CLIENT_SECRET,
+    oidcScopes: env.ROLLCALL_OIDC_SCOPES,
+    oidcOrganization: env.ROLLCALL_OIDC_ORGANIZATION,
+    oidcUnknownUsers: env.ROLLCALL_OIDC_UNKNOWN_USERS,
+    trustedProxies: env.ROLLCALL_TRUSTED_PROXIES,
     clockOffsetMs: env.ROLLCALL_CLOCK_OFFSET,
     logLevel: env.ROLLCALL_LOG_LEVEL,
     consoleDir: absolute(env.ROLLCALL_CONSOLE_DIR),
@@ -150,6 +194,10 @@ function toConfig(env: Environment): Config {
 
 function absolute(file: string | undefined): string | undefined {
   return file === undefined ? undefined : path.resolve(file);
+}
+
+function jsonOrPath(setting: string | undefined): string | undefined {
+  return setting?.startsWith('{') ? setting : absolute(setting);
 }
 
 /** A URL that works on this machine: "all addresses" is not an address one can connect to. */

@@ -1,8 +1,16 @@
 import type { Config } from './config.js';
 
 const MASK = '********';
-const SECRET_FIELDS = new Set<keyof Config>(['gatewayToken', 'keysPassphrase', 'token']);
-const URL_FIELDS = new Set<keyof Config>(['databaseUrl', 'redisUrl', 'publicUrl', 'gatewayPublicUrl', 'apiUrl', 'url']);
+const SECRET_FIELDS = new Set<keyof Config>(['gatewayToken', 'keysPassphrase', 'oidcClientSecret', 'token']);
+const URL_FIELDS = new Set<keyof Config>([
+  'githubApiUrl',
+  'databaseUrl',
+  'redisUrl',
+  'publicUrl',
+  'gatewayPublicUrl',
+  'apiUrl',
+  'url',
+]);
 
 /** One effective value as text, secrets masked, in the order of {@link Config}. */
 export type DescribedSetting = { variable: string; value: string };
@@ -16,7 +24,9 @@ export function describeConfig(config: Config): DescribedSetting[] {
 }
 
 /** What a person should know before anything starts; empty when there is nothing unusual. */
-export function configWarnings(config: Pick<Config, 'clockOffsetMs' | 'allowPrivateNetworks'>): string[] {
+export function configWarnings(
+  config: Pick<Config, 'clockOffsetMs' | 'allowPrivateNetworks'> & Partial<Pick<Config, 'registryAuthNone'>>,
+): string[] {
   const warnings: string[] = [];
   if (config.clockOffsetMs !== 0) {
     warnings.push(
@@ -27,6 +37,11 @@ export function configWarnings(config: Pick<Config, 'clockOffsetMs' | 'allowPriv
   if (everything.length > 0) {
     warnings.push(
       `ROLLCALL_ALLOW_PRIVATE_NETWORKS contains ${everything.join(', ')}: every private address may be reached.`,
+    );
+  }
+  if (config.registryAuthNone === 'allow') {
+    warnings.push(
+      'ROLLCALL_REGISTRY_AUTH_NONE is allow: anybody may publish under io.modelcontextprotocol.anonymous. For development only.',
     );
   }
   return warnings;

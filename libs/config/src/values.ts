@@ -43,6 +43,8 @@ export const logLevel = z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trac
   error: 'must be one of fatal, error, warn, info, debug, trace, silent',
 });
 
+export const unknownUsers = z.enum(['refuse', 'create'], { error: 'must be refuse or create' });
+
 export const clockOffset = z.string().transform((text, context) => {
   const ms = parseDuration(text);
   if (ms !== undefined && Math.abs(ms) <= 100 * 365 * 86_400_000) return ms;
@@ -77,6 +79,22 @@ export const hosts = list(
 );
 
 export const networks = list(isCidr, 'must be a comma-separated list of CIDR networks such as 10.0.0.0/8 or fd00::/8');
+
+export const dnsServers = list(
+  isServerAddress,
+  'must be a comma-separated list of IP addresses with an optional port, such as 10.0.0.53 or [fd00::53]:5353',
+);
+
+function isServerAddress(text: string): boolean {
+  const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  if (port !== undefined && (Number(port) < 1 || Number(port) > 65_535)) return false;
+  return isIP(text) === 6 || (bracketed === undefined ? isIP(plain ?? '') === 4 : isIP(bracketed) === 6);
+}
+
+/** JSON as it is, or the path of a file with it; what is in it is the reader's to judge. */
+export const jsonOrFile = z.string().max(65_536);
+
+export const allowOrRefuse = z.enum(['allow', 'refuse'], { error: 'must be allow or refuse' });
 
 function isCidr(text: string): boolean {
   const [address = '', prefix = '', ...rest] = text.split('/');

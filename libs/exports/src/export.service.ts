@@ -11,6 +11,7 @@ import {
 } from '@rollcall/outputs';
 import { stringify } from 'yaml';
 import { ApprovedSetReadModel } from './approved-set.read-model.prisma.js';
+import { MirroredSetReadModel } from './mirrored-set.read-model.prisma.js';
 
 /** Puts what an organization has approved into the formats of other programs. */
 @Injectable()
@@ -18,6 +19,7 @@ export class ExportService {
   constructor(
     private readonly access: AccessService,
     private readonly approved: ApprovedSetReadModel,
+    private readonly mirrored: MirroredSetReadModel,
   ) {}
 
   /**
@@ -26,7 +28,7 @@ export class ExportService {
   async managedSettings(ctx: RequestContext, access: ClientAccess): Promise<ManagedSettingsResult> {
     await this.access.authorize(ctx, 'catalogue.export');
     const servers: ApprovedServer[] = [];
-    for await (const page of this.approved.pages(ctx, { tools: false })) servers.push(...page);
+    for await (const page of this.all(ctx, { tools: false })) servers.push(...page);
     return managedSettings({ organization: ctx.organizationId, servers }, access);
   }
 
@@ -43,9 +45,16 @@ export class ExportService {
     return markdownPage(server);
   }
 
+  /** What the registry API lists: our own servers, then those of mirrors. Needs `catalogue.export`. */
+  async *all(ctx: RequestContext, options: { tools: boolean }): AsyncGenerator<ApprovedServer[]> {
+    await this.access.authorize(ctx, 'catalogue.export');
+    yield* this.approved.pages(ctx, options);
+    yield* this.mirrored.pages(ctx);
+  }
+
   private async *entities(ctx: RequestContext, links: { consoleUrl: string | null }): AsyncGenerator<string> {
     const groups = new Set<string>();
-    for await (const servers of this.approved.pages(ctx, { tools: true })) {
+    for await (const servers of this.all(ctx, { tools: true })) {
       for (const entity of backstageEntities({ organization: ctx.organizationId, servers }, links)) {
         const name = (entity['metadata'] as { name: string }).name;
         // an owner of servers on several pages is written once

@@ -20,8 +20,8 @@ export class InspectionReadModel {
       where: { id, organizationId: ctx.organizationId },
       ...COLUMNS,
     });
-    if (!row) throw notFound('inspection', id);
-    await this.catalog.version(ctx, { byId: row.versionId });
+    // one of a version that is not visible is answered like one that never was: its version's id is no answer
+    if (!row || !(await this.catalog.sees(ctx, row.versionId))) throw notFound('inspection', id);
     return row;
   }
 

@@ -43,7 +43,7 @@ const auditLines = (id: string) =>
 
 async function runsAt(url: string, environment = 'staging'): Promise<void> {
   const endpoint = { version: version.ref, environment, transport: 'streamable-http' as const, url };
-  await plane.get(RegistryService).setEndpoint(ci.context(), endpoint);
+  await plane.get(RegistryService).setEndpoint(acme.system(), endpoint);
 }
 
 const running: RunningMcpServer[] = [];

@@ -6,8 +6,27 @@ export type QueueJobs = {
   checks: { 'check.run': { organizationId: string; checkId: string } };
   /** Compiling and signing what gateways enforce; runs where the signing keys are. */
   bundles: { 'bundle.compile': { organizationId: string } };
+  /** Signing the audit chain and pruning it; runs where the audit key is. */
+  audit: { 'audit.checkpoint': { organizationId: string } };
+  /** Events sent to webhooks. `attempts` names the attempt, so that it is made once. */
+  deliveries: {
+    'delivery.send': { organizationId: string; deliveryId: string; attempts: number };
+    'deliveries.due': Record<string, never>;
+    'deliveries.purge': Record<string, never>;
+  };
+  /** Walks over other registries. */
+  mirrors: {
+    'mirror.tick': Record<string, never>;
+    'mirror.walk': { organizationId: string; sourceId: string; force: boolean };
+  };
+  /** The index that tools are found by. */
+  discovery: { 'tools.index': { organizationId: string; versionId: string }; 'tools.heal': Record<string, never> };
   /** What happens because time passes. */
-  lifecycle: { 'lifecycle.sweep': Record<string, never>; 'outbox.purge': Record<string, never> };
+  lifecycle: {
+    'lifecycle.sweep': Record<string, never>;
+    'outbox.purge': Record<string, never>;
+    'sessions.purge': Record<string, never>;
+  };
 };
 
 /** A queue's name. */
@@ -24,5 +43,9 @@ export const QUEUES: { readonly [Q in QueueName]: { readonly concurrency: number
   inspections: { concurrency: 8 },
   checks: { concurrency: 4 },
   bundles: { concurrency: 1 },
+  audit: { concurrency: 1 },
+  deliveries: { concurrency: 16 },
+  mirrors: { concurrency: 2 },
+  discovery: { concurrency: 2 },
   lifecycle: { concurrency: 1 },
 };

@@ -76,7 +76,7 @@ function lifecyclePage(): string {
   const lines = [
     '# Lifecycle',
     '',
-    'Generated from `libs/lifecycle`; a spec fails when it is stale (`LIFECYCLE_PAGE=write` writes it anew).',
+    'Generated from `libs/lifecycle` by `npm run docs`.',
     'What is not in these tables does not happen. A guard is met, unmet or unknown; only met lets a step pass.',
     '',
     '## Governed versions',
@@ -114,9 +114,9 @@ function lifecyclePage(): string {
 }
 
 describe('the page of the lifecycle', () => {
-  it('shows what the tables say; LIFECYCLE_PAGE=write writes it anew', () => {
+  it('shows what the tables say; `npm run docs` writes it anew', () => {
     const page = lifecyclePage();
-    if (process.env['LIFECYCLE_PAGE'] === 'write') writeFileSync(PAGE, page);
+    if (process.env['DOCS'] === 'write') writeFileSync(PAGE, page);
     expect(readFileSync(PAGE, 'utf8')).toBe(page);
   });
 });

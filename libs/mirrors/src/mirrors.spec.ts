@@ -212,7 +212,7 @@ describe('a mirror', () => {
   });
 
   it('skips what no client could use and says so, and takes the rest', async () => {
-    const deep = JSON.parse('{"a":'.repeat(100) + '1' + '}'.repeat(100)) as JsonValue;
+    const deep = JSON.parse(`${'{"a":'.repeat(100)}1${'}'.repeat(100)}`) as JsonValue;
     const odd: JsonValue[] = [
       null,
       { server: 3 },

@@ -6,8 +6,8 @@ import { eventsPage } from './events-page.writer.js';
 const PAGE = new URL('../../../docs/reference/events.md', import.meta.url);
 
 describe('the page of events', () => {
-  it('says what the catalogue says; EVENTS_PAGE=write writes it anew', () => {
-    if (process.env['EVENTS_PAGE'] === 'write') writeFileSync(PAGE, eventsPage());
+  it('says what the catalogue says; `npm run docs` writes it anew', () => {
+    if (process.env['DOCS'] === 'write') writeFileSync(PAGE, eventsPage());
     expect(readFileSync(PAGE, 'utf8')).toBe(eventsPage());
   });
 

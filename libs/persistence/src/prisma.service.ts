@@ -4,6 +4,7 @@ import { separateBatches } from './batch-scope.js';
 import { DATABASE_CONFIG, type DatabaseConfig } from './database.js';
 import { PrismaClient } from './generated/client.js';
 import { ScopedPool } from './scoped-pool.js';
+import { statementNames } from './statement-names.js';
 
 /** The Prisma client on one pool of scoped sessions; connects at module start, disconnects at shutdown. */
 @Injectable()
@@ -21,7 +22,7 @@ export class PrismaService extends PrismaClient implements OnModuleInit, OnAppli
       },
       scope,
     );
-    super({ adapter: new PrismaPg(pool, { disposeExternalPool: true }) });
+    super({ adapter: new PrismaPg(pool, { disposeExternalPool: true, statementNameGenerator: statementNames() }) });
     this.pool = pool;
     separateBatches(this, scope);
   }

@@ -91,6 +91,19 @@ describe('a quarantine', () => {
     expect(await version.row()).toMatchObject({ quarantineReason: 'It leaks.' });
   });
 
+  it('is set by programs too, and lifted by nobody but a person', async () => {
+    const version = await publish();
+    const person = riley.context();
+    const program = { ...person, principal: { ...person.principal, kind: 'service_account' as const } };
+    const input = { version: { byId: version.id }, reason: 'It leaks.' };
+    await plane.get(HoldService).quarantine(program, input);
+    await expect(plane.get(HoldService).release(program, input)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringContaining('Only a person'),
+    });
+    expect(await version.row()).toMatchObject({ quarantineReason: 'It leaks.' });
+  });
+
   it('keeps a version from going forward', async () => {
     const version = await publish();
     await version.reaches('in_review', road());

@@ -1,4 +1,5 @@
 import type { OrganizationPlan } from '@rollcall/access';
+import { Refusal } from '@rollcall/kernel';
 
 const ENVIRONMENTS: OrganizationPlan['environments'] = [
   { name: 'staging', kind: 'staging' },
@@ -38,3 +39,26 @@ export const DEMO_PLAN: OrganizationPlan = {
   ],
   environments: ENVIRONMENTS,
 };
+
+const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** What the flags of the bootstrap ask for: the organization of this installation, or a further one. */
+export function organizationPlan(flags: {
+  demo: boolean;
+  organization?: string | undefined;
+  name?: string | undefined;
+}): {
+  plan: OrganizationPlan;
+  further: boolean;
+} {
+  const { demo, organization: slug, name } = flags;
+  if (slug === undefined) return { plan: demo ? DEMO_PLAN : DEFAULT_PLAN, further: false };
+  if (demo || !SLUG.test(slug)) {
+    throw new Refusal({
+      code: 'INVALID_ORGANIZATION',
+      message: demo ? 'The demo is an organization of its own.' : `"${slug}" is no slug of an organization.`,
+      nextStep: 'Use --organization with a-z, 0-9 and -, without --demo.',
+    });
+  }
+  return { plan: { ...DEFAULT_PLAN, slug, name: name ?? slug }, further: true };
+}

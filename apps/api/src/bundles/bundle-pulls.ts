@@ -3,6 +3,7 @@ import { AccessService, unauthenticated } from '@rollcall/access';
 import { GatewayService } from '@rollcall/gateways';
 import { notFound } from '@rollcall/kernel';
 import { ServerCatalog } from '@rollcall/registry';
+import { asDenied } from '../http/denied-attempts.log.js';
 import { type Caller, RequestContexts } from '../http/request-contexts.js';
 
 /** Who may pull what: a gateway its own environment only, a person with `bundle.pull` any environment of the organization. */
@@ -23,7 +24,7 @@ export class BundlePulls {
     const gateway = await this.gateways.identify(ctx);
     // another environment does not exist for a gateway
     if (ctx.principal.kind === 'gateway' && gateway?.environmentId !== environment.id) {
-      throw notFound('environment', environmentName);
+      throw asDenied(notFound('environment', environmentName));
     }
     return { ctx, environment, gateway };
   }

@@ -3,7 +3,14 @@ import { Runtime } from '@rollcall/access';
 import { BundleHeads, BundlePublisher } from '@rollcall/bundles';
 import { JobWorkers } from '@rollcall/jobs';
 import type { Logger } from '@rollcall/observability';
-import { DATABASE_CONFIG, type DatabaseConfig, type Listening, listen } from '@rollcall/persistence';
+import {
+  asSystem,
+  DATABASE_CONFIG,
+  type DatabaseConfig,
+  inOrganization,
+  type Listening,
+  listen,
+} from '@rollcall/persistence';
 import { LOGGER } from '../logger.token.js';
 
 /** Compiles and signs when policy changes, and keeps the heads in memory current. Runs where the signing keys are. */
@@ -23,14 +30,15 @@ export class BundlesProcessor implements OnApplicationBootstrap, OnApplicationSh
 
   async onApplicationBootstrap(): Promise<void> {
     this.listening = await listen(this.database.url, 'rollcall_bundles', {
-      onMessage: (environmentId) => this.refresh(this.heads.refresh(environmentId)),
-      onReconnect: () => this.refresh(this.heads.refreshAll()),
+      onMessage: (environmentId) => this.refresh(() => this.heads.refresh(environmentId)),
+      onReconnect: () => this.refresh(() => this.heads.refreshAll()),
       onError: (error) => this.logger.warn({ err: error }, 'lost the notification connection'),
     });
     await this.jobs.start({
       queue: 'bundles',
       handlers: {
-        'bundle.compile': ({ organizationId }) => this.publisher.publishAll(this.runtime.systemContext(organizationId)),
+        'bundle.compile': ({ organizationId }) =>
+          inOrganization(organizationId, () => this.publisher.publishAll(this.runtime.systemContext(organizationId))),
       },
       onFailure: (failure) => this.logger.error({ ...failure, err: failure.error }, 'bundle job failed'),
       onError: (error) => this.logger.warn({ err: error }, 'bundle queue trouble'),
@@ -47,12 +55,13 @@ export class BundlesProcessor implements OnApplicationBootstrap, OnApplicationSh
   private catchUp(): Promise<void> {
     const failed = (organizationId: string, error: unknown) =>
       this.logger.error({ err: error, organizationId }, 'could not publish at start');
-    return this.publisher
-      .publishEverywhere((organizationId) => this.runtime.systemContext(organizationId), failed)
-      .catch((error: unknown) => this.logger.error({ err: error }, 'could not publish at start'));
+    return asSystem(() =>
+      this.publisher.publishEverywhere((organizationId) => this.runtime.systemContext(organizationId), failed),
+    ).catch((error: unknown) => this.logger.error({ err: error }, 'could not publish at start'));
   }
 
-  private refresh(done: Promise<void>): void {
-    done.catch((error: unknown) => this.logger.error({ err: error }, 'could not refresh a bundle head'));
+  /** Notifications come for any organization. */
+  private refresh(heads: () => Promise<void>): void {
+    asSystem(heads).catch((error: unknown) => this.logger.error({ err: error }, 'could not refresh a bundle head'));
   }
 }

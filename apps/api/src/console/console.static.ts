@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Addresses of the console's pages: a browser that asks for one gets the application, which routes by itself. */
-const PAGES = ['/', '/servers', '/servers/*', '/gateways', '/audit', '/sign-in'];
+const PAGES = ['/', '/servers', '/servers/*', '/gateways', '/notices', '/policy', '/audit', '/sign-in'];
 
 const SECURITY_HEADERS = {
   'content-security-policy':
@@ -25,4 +26,18 @@ export async function serveConsole(app: NestFastifyApplication, directory: strin
   for (const page of PAGES) {
     fastify.get(page, (_request, reply) => reply.header('cache-control', 'no-cache').sendFile('index.html'));
   }
+  if (existsSync(join(directory, 'graphiql.html'))) serveGraphiql(fastify);
+}
+
+/** A browser that opens the address of the GraphQL API gets GraphiQL; programs, which ask for no page, get their answer. */
+function serveGraphiql(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!isPageRequest(request)) return;
+    return reply.header('cache-control', 'no-cache').header('vary', 'accept').sendFile('graphiql.html');
+  });
+}
+
+function isPageRequest({ method, url, headers }: FastifyRequest): boolean {
+  if (method !== 'GET' || !/^\/graphql\/?(?:\?|$)/.test(url) || headers.upgrade !== undefined) return false;
+  return headers.accept?.includes('text/html') ?? false;
 }

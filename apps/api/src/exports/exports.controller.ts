@@ -5,8 +5,8 @@ import { ExportService } from '@rollcall/exports';
 import { Refusal } from '@rollcall/kernel';
 import type { ClientAccess } from '@rollcall/outputs';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PUBLIC_ADDRESSES, type PublicAddresses } from '../http/public-addresses.module.js';
 import { RequestContexts } from '../http/request-contexts.js';
-import { PUBLIC_ADDRESSES, type PublicAddresses } from './public-addresses.token.js';
 
 /** What is approved, in the formats of other programs: `/exports/v1/...`, for callers with a token. */
 @Controller('exports/v1')

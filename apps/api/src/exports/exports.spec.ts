@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ApprovedSetReadModel } from '@rollcall/exports';
+import { ExportService } from '@rollcall/exports';
 import { LIFECYCLE_STATES } from '@rollcall/lifecycle';
 import { type ApprovedServer, admits, clientEntries, type ManagedSettings, registryView } from '@rollcall/outputs';
 import { manifestOf, type OrganizationSeed, type PersonSeed, seed } from '@rollcall/testing';
@@ -52,7 +52,7 @@ describe('exports', () => {
         const listed = (await (await api.fetch('/v0.1/servers?limit=100', admin)).json()) as { servers: Item[] };
         const lines = listed.servers.map(({ server }) => `${server.name}@${server.version}`);
         const servers: ApprovedServer[] = [];
-        const pages = api.get(ApprovedSetReadModel).pages(acme.system(), { tools: false });
+        const pages = api.get(ExportService).all(acme.system(), { tools: false });
         for await (const page of pages) servers.push(...page);
         expect(registryView({ organization: acme.id, servers }).map((one) => `${one.name}@${one.version}`)).toEqual(
           lines,

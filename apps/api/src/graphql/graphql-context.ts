@@ -12,6 +12,8 @@ export type GraphqlContext = {
   requestId: string;
   /** Who asked, for what goes on after the request: a subscription looks rights up again. */
   caller?: Caller;
+  /** It came over a socket, which stays open when a token or a role is taken away. */
+  socket?: true;
 };
 
 function contextOf(execution: ExecutionContext): GraphqlContext {

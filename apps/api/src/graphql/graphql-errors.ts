@@ -24,6 +24,14 @@ export function graphqlErrorFormatter(logger: Logger) {
   };
 }
 
+/** What goes over a socket passes no formatter: an error that is thrown there has to be fit to be shown already. */
+export function shownError(error: unknown, requestId: string, logger: Logger): GraphQLError {
+  const cause = error instanceof Error ? error : new Error(String(error));
+  const shown = describe(new GraphQLError(cause.message, { originalError: cause }), requestId, logger);
+  const { code, nextStep } = shown;
+  return new GraphQLError(shown.message, { extensions: { code, requestId, ...(nextStep ? { nextStep } : {}) } });
+}
+
 /** What is wrong with a document comes folded into one error that says nothing by itself. */
 function unfold(error: GraphQLError): GraphQLError[] {
   const inner = (error.originalError as { errors?: unknown } | undefined)?.errors;

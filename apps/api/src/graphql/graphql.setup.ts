@@ -6,6 +6,7 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import type { Logger } from '@rollcall/observability';
 import { type Caller, RequestContexts } from '../http/request-contexts.js';
 import { scopeSocket } from '../http/request-scope.middleware.js';
+import { WORD_HEADER } from '../sign-in/auth-cookies.js';
 import type { GraphqlContext } from './graphql-context.js';
 import { graphqlErrorFormatter } from './graphql-errors.js';
 import { guardAliases, guardCost } from './query-cost.js';
@@ -31,6 +32,35 @@ async function contextOf(
   return { ctx, loaders: ctx ? loaders.for(ctx) : null, requestId: caller.id, caller };
 }
 
+/** A socket may have been open for long: each question over it is a request of its own, with the rights of now. */
+async function askAgain(
+  context: Partial<GraphqlContext>,
+  contexts: RequestContexts,
+  loaders: RequestLoadersFactory,
+): Promise<void> {
+  const { socket, caller } = context;
+  if (!socket || !caller) return;
+  const again = { headers: caller.headers, id: `req_${randomUUID()}` };
+  Object.assign(context, await contextOf(again, contexts, loaders));
+}
+
+/** What mercurius calls `onConnect` on. */
+type Connection = { context: { request: IdentifiedCaller } };
+
+/** The payload of the first message. */
+type Introduction = { authorization?: unknown; word?: unknown };
+
+/**
+ * Who a browser says it is. It cannot send headers with the upgrade, so its token comes in the first message, or the word
+ * that goes with the cookie of the upgrade. Null when it says nothing there.
+ */
+function introduced(payload: Introduction | undefined, upgrade: IdentifiedCaller): IdentifiedCaller | null {
+  const id = `req_${randomUUID()}`;
+  if (typeof payload?.authorization === 'string') return { headers: { authorization: payload.authorization }, id };
+  if (typeof payload?.word !== 'string') return null;
+  return { headers: { cookie: upgrade.headers.cookie, [WORD_HEADER]: payload.word }, id };
+}
+
 /** SDL first: one file per feature, found beside its resolver. */
 export function graphqlModule(logger: Logger) {
   return GraphQLModule.forRootAsync<MercuriusDriverConfig>({
@@ -45,7 +75,10 @@ export function graphqlModule(logger: Logger) {
       jit: 1,
       queryDepth: MAX_DEPTH,
       hooks: {
-        preExecution: (schema, document, _context, variables) => guardCost(schema, document, variables ?? {}),
+        preExecution: async (schema, document, context, variables) => {
+          await askAgain(context as Partial<GraphqlContext>, contexts, loaders);
+          return guardCost(schema, document, variables ?? {});
+        },
         preSubscriptionExecution: (_schema, document) => guardAliases(document),
       },
       graphql: { parseOptions: { maxTokens: MAX_TOKENS } },
@@ -56,13 +89,12 @@ export function graphqlModule(logger: Logger) {
         fullWsTransport: true,
         keepAlive: KEEP_ALIVE_MS,
         context: (socket: EventEmitter, request: IdentifiedCaller) =>
-          scopeSocket(socket, () => contextOf(request, contexts, loaders)),
-        // a browser cannot send headers with the upgrade: its token comes in the first message
-        onConnect: async ({ payload }: { payload?: { authorization?: unknown } }) => {
-          if (typeof payload?.authorization !== 'string') return true;
-          const caller = { headers: { authorization: payload.authorization }, id: `req_${randomUUID()}` };
+          scopeSocket(socket, async () => ({ ...(await contextOf(request, contexts, loaders)), socket: true })),
+        async onConnect(this: Connection, { payload }: { payload?: Introduction }) {
+          const caller = introduced(payload, this.context.request);
+          if (!caller) return true;
           const context = await contextOf(caller, contexts, loaders);
-          return context.ctx ? context : false;
+          return context.ctx ? { ...context, socket: true } : false;
         },
       },
     }),

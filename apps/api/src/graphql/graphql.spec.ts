@@ -214,6 +214,14 @@ describe('GraphQL over HTTP', () => {
     ]);
   });
 
+  it('refuses what asks for too many objects at once, before any of it runs', async () => {
+    const page = 'edges { node { versions { transitions { guards { guard } } checks { id } } } }';
+    const refused = await api.query(token, `{ servers(first: 100) { ${page} } }`);
+    expect([refused.status, refused.data]).toEqual([400, null]);
+    expect(refused.errors[0]?.message).toContain('Ask for smaller pages');
+    expect((await api.query(token, `{ servers(first: 1) { ${page} } }`)).status).toBe(200);
+  });
+
   it('asks the database as often for twenty servers as for two', async () => {
     const page = `{ servers(first: 50) { edges { node { name team { slug } latestVersion { version }
       versions { version state publisher { handle } inspections { outcome } checks { conclusion }

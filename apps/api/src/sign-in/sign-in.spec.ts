@@ -1,16 +1,12 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '@rollcall/kernel';
 import { ownPath, SESSION_IDLE_MS, SESSION_MAX_MS, SignInSettings } from '@rollcall/sessions';
-import { type OrganizationSeed, type PersonSeed, seed } from '@rollcall/testing';
+import { type OrganizationSeed, type PersonSeed, type SignInProvider, seed, startSignInProvider } from '@rollcall/testing';
 import fc from 'fast-check';
-import { Provider } from 'oidc-provider';
 import { type RunningApi, startApi } from '../../test/running-api.js';
 import { WORD_HEADER } from './auth-cookies.js';
 
-type Account = { sub: string; email: string; email_verified: boolean; name: string };
+const OLIVIA = { sub: 'u-1', email: 'olivia@acme.example', email_verified: true, name: 'Olivia' };
 
 /** A browser's jar: it keeps cookies per host and follows nothing by itself. */
 class Browser {
@@ -39,23 +35,20 @@ describe('signing in with a browser', () => {
   let api: RunningApi;
   let acme: OrganizationSeed;
   let olivia: PersonSeed;
-  let issuer: Server;
-  let account: Account;
-  const settings = { issuer: '', clientId: 'rollcall', scopes: 'openid profile email', redirectUri: '' };
+  let provider: SignInProvider;
 
   beforeAll(async () => {
-    // the real provider; its own pages are answered by asking it to sign in whoever the test says
-    issuer = createServer();
-    await new Promise<void>((resolve) => issuer.listen(0, '127.0.0.1', resolve));
-    settings.issuer = `http://127.0.0.1:${(issuer.address() as AddressInfo).port}`;
+    provider = await startSignInProvider(OLIVIA);
     const signIn = new SignInSettings({
-      ...settings,
+      issuer: provider.url,
+      clientId: provider.clientId,
+      scopes: 'openid profile email',
       redirectUri: 'http://127.0.0.1:1/auth/callback',
       unknownUsers: 'refuse',
     });
     api = await startApi({ signIn });
     Object.assign(signIn.options ?? {}, { redirectUri: `${api.url}/auth/callback` });
-    issuer.on('request', providerFor(settings.issuer, `${api.url}/auth/callback`, () => account).callback());
+    provider.allow(`${api.url}/auth/callback`);
     acme = await seed(api).organization('acme');
     const payments = await acme.team('payments');
     olivia = await payments.maintainer('olivia');
@@ -63,12 +56,11 @@ describe('signing in with a browser', () => {
     await api.prisma.principal.update({ where: { id: olivia.id }, data: { email: 'Olivia@acme.example' } });
   }, 60_000);
   afterAll(async () => {
-    issuer?.closeAllConnections();
-    await new Promise((resolve) => issuer?.close(resolve));
+    await provider?.close();
     await api?.close();
   });
   beforeEach(() => {
-    account = { sub: 'u-1', email: 'olivia@acme.example', email_verified: true, name: 'Olivia' };
+    provider.account = OLIVIA;
   });
 
   /** Walks the redirects from our start to our callback, without the last one. */
@@ -201,11 +193,11 @@ describe('signing in with a browser', () => {
   });
 
   it('links nobody by an address the provider has not verified, and nobody who is not known', async () => {
-    account = { sub: 'u-2', email: 'olivia@acme.example', email_verified: false, name: 'Mallory' };
+    provider.account = { sub: 'u-2', email: 'olivia@acme.example', email_verified: false, name: 'Mallory' };
     const browser = new Browser();
     const back = await browser.go(await upToCallback(browser));
     expect(back.headers.get('location')).toBe('/sign-in?refused=ACCOUNT_UNKNOWN');
-    account = { sub: 'u-3', email: 'stranger@acme.example', email_verified: true, name: 'Stranger' };
+    provider.account = { sub: 'u-3', email: 'stranger@acme.example', email_verified: true, name: 'Stranger' };
     expect((await new Browser().go(await upToCallback(new Browser()))).headers.get('location')).toContain(
       'SIGN_IN_EXPIRED',
     );
@@ -218,7 +210,7 @@ describe('signing in with a browser', () => {
 
   it('stays with the linked user when the address changes', async () => {
     await signedIn();
-    account = { sub: 'u-1', email: 'new@acme.example', email_verified: true, name: 'Olivia' };
+    provider.account = { sub: 'u-1', email: 'new@acme.example', email_verified: true, name: 'Olivia' };
     const { browser, word } = await signedIn();
     expect((await viewer(browser, { [WORD_HEADER]: word })).status).toBe(200);
   });
@@ -275,42 +267,3 @@ describe('the page to return to', () => {
     );
   });
 });
-
-/** A key of its own for each run. */
-const signingKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' });
-
-/** A provider that signs in `account()` without asking. */
-function providerFor(url: string, redirectUri: string, account: () => Account): Provider {
-  const provider = new Provider(url, {
-    clients: [
-      {
-        client_id: 'rollcall',
-        token_endpoint_auth_method: 'none',
-        redirect_uris: [redirectUri],
-        response_types: ['code'],
-        grant_types: ['authorization_code'],
-        application_type: 'native',
-      },
-    ],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-    conformIdTokenClaims: false,
-    pkce: { required: () => true },
-    findAccount: (_ctx, sub) => ({ accountId: sub, claims: () => ({ ...account(), sub }) }),
-    cookies: { keys: ['test'] },
-    ttl: { Interaction: 600, Grant: 600, Session: 600, AccessToken: 600, IdToken: 600 },
-    jwks: { keys: [signingKey()] },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_ctx, interaction) => `/ask/${interaction.uid}` },
-  });
-  provider.use(async (ctx, next) => {
-    if (!ctx.path.startsWith('/ask/')) return next();
-    const details = await provider.interactionDetails(ctx.req, ctx.res);
-    const grant = new provider.Grant({ accountId: account().sub, clientId: 'rollcall' });
-    grant.addOIDCScope('openid email profile');
-    const result = { login: { accountId: account().sub }, consent: { grantId: await grant.save() } };
-    const to = await provider.interactionResult(ctx.req, ctx.res, result, { mergeWithLastSubmission: false });
-    void details;
-    ctx.redirect(to);
-  });
-  return provider;
-}

@@ -54,7 +54,7 @@ async function readBody(response: Response, maxBytes: number): Promise<Uint8Arra
 }
 
 /** What fetch throws for a network that failed: a TypeError with a cause, or the end of our own timer. */
-function networkFailure(error: unknown, url: string): unknown {
+export function networkFailure(error: unknown, url: string): unknown {
   // By name: the classes of the platform's fetch need not be the ones of this module's realm.
   const { name, message, cause } = error as { name?: unknown; message?: unknown; cause?: NodeJS.ErrnoException };
   if (name === 'TimeoutError') {

@@ -26,7 +26,7 @@ export async function bringAlong(people: People, demo: DemoVersion, environments
     version = await find(people.ci, ref);
   }
   if (version === null) throw new Error(`${demo.server}@${demo.version} was published and is not there`);
-  await setEndpoints(people.ci, ref, { demo, version, environments });
+  await setEndpoints(people.owner, ref, { demo, version, environments });
   const from = ROAD.indexOf(version.state);
   const to = ROAD.indexOf(demo.target);
   if (from === -1) return created;

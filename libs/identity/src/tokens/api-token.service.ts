@@ -207,9 +207,15 @@ export class ApiTokenService {
     const row = await this.prisma.principal.findUnique({
       where: { organizationId_handle: { organizationId, handle } },
     });
-    if (!row) throw notFound('account', handle);
+    if (!row) throw await this.unknown(ctx, handle);
     if (row.kind !== 'user' && row.kind !== 'service_account') throw noTokensOfThisKind(handle, row.kind);
     return row;
+  }
+
+  /** Who may not manage everybody's tokens hears the same of an account that is there and of one that is not. */
+  private async unknown(ctx: RequestContext, handle: string): Promise<unknown> {
+    await this.access.authorize(ctx, 'token.manage');
+    return notFound('account', handle);
   }
 
   /** FORBIDDEN with the right reason. */

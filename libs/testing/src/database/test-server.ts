@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,11 @@ import pg from 'pg';
 /** A server that holds a migrated template; `adminUrl` may create databases. */
 export type TestServer = { adminUrl: string; template: string; stop(): Promise<void> };
 
-const MIGRATIONS = fileURLToPath(new URL('../../../../prisma/migrations', import.meta.url));
+/** Beside the sources, or one level above what was compiled from them: benches run compiled. */
+const MIGRATIONS =
+  ['../../../../', '../../../../../']
+    .map((up) => fileURLToPath(new URL(`${up}prisma/migrations`, import.meta.url)))
+    .find(existsSync) ?? 'prisma/migrations';
 
 /** The external server when a URL is given, else an embedded one in a directory of its own; with the template made. */
 export async function startTestServer(externalUrl?: string): Promise<TestServer> {

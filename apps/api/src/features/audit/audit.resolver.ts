@@ -1,8 +1,25 @@
 import { Args, Query, Resolver } from '@nestjs/graphql';
 import { AccessService } from '@rollcall/access';
-import { AuditLog } from '@rollcall/audit';
+import { AuditLog, type AuditQuery } from '@rollcall/audit';
 import { decodeCursor, encodeCursor, Refusal, type RequestContext } from '@rollcall/kernel';
 import { Ctx } from '../../graphql/graphql-context.js';
+
+type AuditWhere = {
+  subject?: string | null;
+  action?: string | null;
+  actionPrefix?: string | null;
+  actor?: string | null;
+  outcome?: 'DONE' | 'DENIED' | null;
+  from?: Date | null;
+  to?: Date | null;
+};
+
+type AuditArgs = {
+  first: number;
+  after?: string | null;
+  where?: AuditWhere | null;
+  orderBy?: 'OLDEST_FIRST' | 'NEWEST_FIRST' | null;
+};
 
 @Resolver()
 export class AuditResolver {
@@ -12,19 +29,16 @@ export class AuditResolver {
   ) {}
 
   @Query('auditEvents')
-  async auditEvents(
-    @Ctx() ctx: RequestContext,
-    @Args('first') first: number,
-    @Args('after') after?: string,
-    @Args('where') where?: { subject?: string | null; action?: string | null } | null,
-  ) {
+  async auditEvents(@Ctx() ctx: RequestContext, @Args() { first, after, where, orderBy }: AuditArgs) {
     await this.access.authorize(ctx, 'audit.read');
     const take = Math.min(Math.max(first, 1), 100);
+    const newestFirst = orderBy === 'NEWEST_FIRST';
+    const at = after ? sequenceOf(after) : undefined;
     const rows = await this.audit.page(ctx.organizationId, {
-      afterSequence: after ? sequenceOf(after) : 0n,
+      ...filterOf(where ?? {}),
+      ...(at === undefined ? {} : newestFirst ? { beforeSequence: at } : { afterSequence: at }),
+      newestFirst,
       take: take + 1,
-      ...(where?.subject ? { subject: where.subject } : {}),
-      ...(where?.action ? { action: where.action } : {}),
     });
     const page = rows.slice(0, take);
     return {
@@ -35,6 +49,16 @@ export class AuditResolver {
       },
     };
   }
+}
+
+function filterOf({ outcome, from, to, ...texts }: AuditWhere): Partial<AuditQuery> {
+  const given = Object.entries(texts).filter(([, value]) => value);
+  return {
+    ...Object.fromEntries(given),
+    ...(outcome ? { outcome: outcome.toLowerCase() } : {}),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
+  };
 }
 
 const cursorOf = (sequence: bigint): string => encodeCursor([String(sequence)]);

@@ -36,8 +36,8 @@ export class MirrorsResolver {
   }
 
   @Mutation('mirrorSync')
-  sync(@Ctx() ctx: RequestContext, @Args('input') { name, force }: { name: string; force: boolean }) {
-    return this.run(ctx, 'mirrorSync', { name, work: () => this.mirrors.sync(ctx, name, force) });
+  sync(@Ctx() ctx: RequestContext, @Args('input') { name, force }: { name: string; force?: boolean | null }) {
+    return this.run(ctx, 'mirrorSync', { name, work: () => this.mirrors.sync(ctx, name, force === true) });
   }
 
   private run(
