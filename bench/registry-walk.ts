@@ -5,6 +5,7 @@
  * Last line: one JSON object.
  */
 import { availableParallelism } from 'node:os';
+import { asSystem } from '@rollcall/persistence';
 import { fleetServerName, seed, seedFleet } from '@rollcall/testing';
 import pg from 'pg';
 import { Pool } from 'undici';
@@ -15,6 +16,7 @@ const VERSIONS = 100_000;
 const DEEP = 20_000;
 const ROUNDS = 150;
 const PAGE = 100;
+const WALKS = 5;
 
 const BARE = `SELECT server_name, version, manifest, state, state_changed_at, published_at, updated_at, is_latest
   FROM server_versions WHERE organization_id = $1 AND is_latest AND state IN ('canary', 'active', 'deprecated')
@@ -32,15 +34,18 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt;
 }
 
-const api = await startApi();
+// as shipped: outside of requests the api sees nothing, so the seed says that it is the product itself
+const api = await startApi({ outsideRequests: 'request' });
 const http = new Pool(api.url, { connections: 1 });
 const client = new pg.Client({ connectionString: api.databaseUrl });
 try {
-  const organization = await seed(api).organization('bench');
-  const team = await organization.team('fleet');
-  const publisher = await team.maintainer('olivia');
-  await seedFleet(api.databaseUrl, { organization, team, publisher, servers: SERVERS, versions: VERSIONS });
-  const token = await (await organization.auditor('walker')).token();
+  const { team, organization, token } = await asSystem(async () => {
+    const organization = await seed(api).organization('bench');
+    const team = await organization.team('fleet');
+    const publisher = await team.maintainer('olivia');
+    await seedFleet(api.databaseUrl, { organization, team, publisher, servers: SERVERS, versions: VERSIONS });
+    return { organization, team, token: await (await organization.auditor('walker')).token() };
+  });
   const headers = { authorization: `Bearer ${token}` };
   await client.connect();
 
@@ -52,21 +57,34 @@ try {
   };
 
   const nextOf = (text: string) => (JSON.parse(text) as { metadata: { nextCursor?: string } }).metadata.nextCursor;
-  const walk: number[] = [];
-  let items = 0;
   let deepCursor = '';
-  for (let cursor: string | undefined = ''; cursor !== undefined; ) {
-    let text = '';
-    walk.push(
-      await timed(async () => {
-        text = await get(`/v0.1/servers?version=latest&limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`);
-      }),
-    );
-    items += (JSON.parse(text) as { metadata: { count: number } }).metadata.count;
-    cursor = nextOf(text);
-    if (items === DEEP) deepCursor = cursor ?? '';
-  }
-  if (items !== SERVERS) throw new Error(`the walk saw ${items} servers and not ${SERVERS}`);
+  const walkOnce = async (): Promise<number[]> => {
+    const times: number[] = [];
+    let items = 0;
+    for (let cursor: string | undefined = ''; cursor !== undefined; ) {
+      let text = '';
+      times.push(
+        await timed(async () => {
+          text = await get(`/v0.1/servers?version=latest&limit=${PAGE}${cursor ? `&cursor=${cursor}` : ''}`);
+        }),
+      );
+      items += (JSON.parse(text) as { metadata: { count: number } }).metadata.count;
+      cursor = nextOf(text);
+      if (items === DEEP) deepCursor = cursor ?? '';
+    }
+    if (items !== SERVERS) throw new Error(`the walk saw ${items} servers and not ${SERVERS}`);
+    return times;
+  };
+  // a page counts with the median of its times: a pause of the machine hits one walk, a slow page is slow in all
+  await walkOnce();
+  const walks: number[][] = [];
+  for (let n = 0; n < WALKS; n++) walks.push(await walkOnce());
+  const walk = (walks[0] ?? []).map((_, page) =>
+    at(
+      walks.map((times) => times[page] ?? 0),
+      0.5,
+    ),
+  );
 
   const page: number[] = [];
   const bare: number[] = [];

@@ -11,6 +11,7 @@ import { ProofNetwork, type ProofsOptions, TokenKeyLocation } from '@rollcall/pr
 import type { SignInSettings } from '@rollcall/sessions';
 import { NOON, testDatabase, type World } from '@rollcall/testing';
 import { createApi } from '../src/api.application.js';
+import { LiveEvents } from '../src/graphql/live-events.js';
 import type { AuthRate } from '../src/sign-in/auth-rate.guard.js';
 
 /** A GraphQL answer with its HTTP status. */
@@ -32,6 +33,8 @@ export type RunningApi = World & {
   log(): string;
   query(token: string | null, query: string, variables?: object): Promise<GraphqlAnswer>;
   fetch(path: string, token?: string | null, init?: RequestInit): Promise<Response>;
+  /** How many subscriptions are open. */
+  watching(): number;
   /** Takes the database away while the api runs. */
   dropDatabase(): Promise<void>;
   stop(): Promise<void>;
@@ -105,6 +108,7 @@ export async function startApi({
       const parsed = JSON.parse(body) as JsonObject;
       return { status: response.status, body, data: parsed['data'] ?? null, errors: parsed['errors'] ?? [] } as never;
     },
+    watching: () => app.get(LiveEvents, { strict: false }).watching,
     dropDatabase: () => database.close(),
     stop,
     close: async () => {

@@ -1,20 +1,19 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Command, Option } from 'commander';
 import { COMMANDS, GROUPS } from './commands/index.js';
 import { buildProgram } from './program.js';
 
 const PAGE = new URL('../../../docs/reference/cli.md', import.meta.url);
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** What stands before it is written by hand. */
 const BEGIN = '<!-- commands: `npm run docs` writes everything below this line from apps/cli/src/commands -->';
 /** Described once, before the line. */
 const COMMON = ['--format', '--exit-zero'];
 const CONNECTION = ['--url', '--token'];
 
-const program = buildProgram(
-  async () => undefined,
-  { out: () => undefined, err: () => undefined },
-);
+const program = buildProgram(async () => undefined, { out: () => undefined, err: () => undefined });
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (name: string, text: string) => `| \`${cell(name)}\` | ${cell(text)} |`;
 
@@ -81,5 +80,26 @@ describe('the page of the command line', () => {
   it('says what each exit code means', () => {
     const codes = [...readFileSync(PAGE, 'utf8').matchAll(/^\| (\d+) \| /gm)].map(([, code]) => Number(code));
     expect(codes).toEqual([0, 1, 2, 3, 4, 5, 6, 70]);
+  });
+});
+
+describe('our pages', () => {
+  const pages = readdirSync(path.join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md') && !file.startsWith('adr'))
+    .map((file) => path.join('docs', file));
+
+  it('name no command that does not exist', () => {
+    const known = new Set([...COMMANDS.map(({ name }) => name), ...Object.keys(GROUPS)]);
+    const named = ['README.md', ...pages].flatMap((page) => {
+      const code = readFileSync(path.join(ROOT, page), 'utf8').match(/```(sh|console)?\n[\s\S]*?```|`[^`\n]+`/g) ?? [];
+      return code.flatMap((text) =>
+        [...text.matchAll(/(?:^|[\s`$])rollcall ([a-z][a-z-]*)(?: ([a-z][a-z-]*))?/gm)].map(
+          ([, first = '', second = '']) => ({ page, first, both: `${first} ${second}`.trim() }),
+        ),
+      );
+    });
+    expect(named.length).toBeGreaterThan(100);
+    const wrong = named.filter(({ first, both }) => !known.has(both) && (!known.has(first) || first in GROUPS));
+    expect(wrong).toEqual([]);
   });
 });

@@ -54,8 +54,9 @@ export class GrantService {
   /** Takes a grant back; doing it twice changes nothing. */
   async revoke(ctx: RequestContext, input: { id: string; reason: string }) {
     const grant = await this.prisma.grant.findFirst({ where: { id: input.id, organizationId: ctx.organizationId } });
-    if (!grant) throw notFound('grant', input.id);
-    const server = await this.catalog.server(ctx, { byId: grant.serverId });
+    const server = grant && (await this.catalog.visibleServer(ctx, grant.serverId));
+    // one for a server that is not visible is answered like one that never was: its server's id is no answer
+    if (!grant || !server) throw notFound('grant', input.id);
     await this.access.authorize(ctx, 'grant.revoke', server.teamId);
     return grant.revokedAt ? grant : this.records.revoke(ctx, grant.id, input.reason);
   }

@@ -26,10 +26,13 @@ function pageOf(rule: Rule): string {
 }
 
 describe('the pages of the rules', () => {
-  it.each(RULES.map((rule) => [rule.id, rule] as const))('%s says what the rule and its fixture say; `npm run docs` writes it anew', (_id, rule) => {
-    if (process.env['DOCS'] === 'write') writeFileSync(rule.docs, pageOf(rule));
-    expect(readFileSync(rule.docs, 'utf8')).toBe(pageOf(rule));
-  });
+  it.each(RULES.map((rule) => [rule.id, rule] as const))(
+    '%s says what the rule and its fixture say; `npm run docs` writes it anew',
+    (_id, rule) => {
+      if (process.env['DOCS'] === 'write') writeFileSync(rule.docs, pageOf(rule));
+      expect(readFileSync(rule.docs, 'utf8')).toBe(pageOf(rule));
+    },
+  );
 
   it('has no page of a rule that does not exist', () => {
     expect(readdirSync(FOLDER).sort()).toEqual(RULES.map((rule) => rule.docs.slice(FOLDER.length + 1)).sort());

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccessService } from '@rollcall/access';
+import { AccessService, teamFilter } from '@rollcall/access';
 import { decodeCursor, encodeCursor, type RequestContext } from '@rollcall/kernel';
 import { Prisma, PrismaService, type Tx } from '@rollcall/persistence';
 import { BoundedReads } from './bounded-read.runner.js';
@@ -50,10 +50,11 @@ export class ServerFinder {
 
   /** A page of at most 100. Refuses with INVALID_CURSOR or SEARCH_TOO_BROAD. */
   async page(ctx: RequestContext, query: ServerFind): Promise<{ items: FoundServer[]; hasNext: boolean }> {
-    const { scope, where } = await this.where(ctx, query);
     const take = Math.min(Math.max(query.first, 1), MAX_PAGE);
     const words = readSearch(query.search);
-    if (words === null) return this.byName({ where, take, after: query.after, bounded: isFiltered(query) });
+    if (words === null && !isFiltered(query)) return this.next(ctx, take, query.after);
+    const { scope, where } = await this.where(ctx, query);
+    if (words === null) return this.byName({ where, take, after: query.after });
     const question = { scope, where, words };
     const found = await this.reads.run((tx) => ranked(tx, question, { take, after: query.after }));
     const rows = await this.rows(found.hits.map((hit) => hit.id));
@@ -82,17 +83,28 @@ export class ServerFinder {
     return { scope, where: Prisma.sql`${seenBy(scope)} AND ${matching(ctx, filter)}` };
   }
 
-  /** A plain page is read off an index: only a filter can make it long. */
-  private async byName(page: { where: Prisma.Sql; take: number; after: string | null | undefined; bounded: boolean }) {
+  /** A plain page is read off an index: nothing a caller typed can make it long. */
+  private async next(ctx: RequestContext, take: number, after: string | null | undefined) {
+    const scope = teamFilter(await this.access.visibility(ctx, 'server.read'));
+    const rows = await this.prisma.server.findMany({
+      where: { organizationId: ctx.organizationId, ...scope, ...(after ? { name: { gt: nameOf(after) } } : {}) },
+      orderBy: { name: 'asc' },
+      take: take + 1,
+    });
+    return { items: rows.slice(0, take).map(foundByName), hasNext: rows.length > take };
+  }
+
+  private async byName(page: { where: Prisma.Sql; take: number; after: string | null | undefined }) {
     const after = page.after ? Prisma.sql`AND s.name > ${nameOf(page.after)}` : Prisma.empty;
-    const read = (tx: Tx) => tx.$queryRaw<{ id: string }[]>`
-      SELECT s.id FROM servers s WHERE ${page.where} ${after} ORDER BY s.name LIMIT ${page.take + 1}`;
-    const hits = page.bounded ? await this.reads.run(read) : await read(this.prisma);
+    const hits = await this.reads.run(
+      (tx) => tx.$queryRaw<{ id: string }[]>`
+        SELECT s.id FROM servers s WHERE ${page.where} ${after} ORDER BY s.name LIMIT ${page.take + 1}`,
+    );
     const ids = hits.slice(0, page.take).map((hit) => hit.id);
     const rows = await this.rows(ids);
     const items = ids.flatMap((id) => {
       const server = rows.get(id);
-      return server ? [{ server, cursor: encodeCursor([server.name]), rank: null, matched: [] }] : [];
+      return server ? [foundByName(server)] : [];
     });
     return { items, hasNext: hits.length > page.take };
   }
@@ -103,6 +115,14 @@ export class ServerFinder {
     return new Map(rows.map((row) => [row.id, row]));
   }
 }
+
+/** A server of a page that nothing was searched for on. */
+const foundByName = (server: ServerRow): FoundServer => ({
+  server,
+  cursor: encodeCursor([server.name]),
+  rank: null,
+  matched: [],
+});
 
 /** Whether the page asks for more than the next names. */
 function isFiltered({ first: _first, after: _after, search: _search, ...filter }: ServerFind): boolean {

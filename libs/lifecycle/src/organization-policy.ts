@@ -38,7 +38,7 @@ export const POLICY_FIELDS = {
   allowDirectActivation: z.boolean(),
   publication: z.enum(['reviewed', 'direct']),
   packageProofs: z.enum(['off', 'warn', 'enforce']),
-  auditRetentionDays: z.int().min(1).max(36_500).nullable(),
+  auditRetentionDays: z.int().min(90).max(36_500).nullable(),
   tokenMaxDays: z.int().min(1).max(MAX_DAYS).nullable(),
   breakGlassMinutes: z.int().min(5).max(1440),
 } as const;
@@ -71,7 +71,7 @@ export type OrganizationPolicy = {
   publication: 'reviewed' | 'direct';
   /** Whether packages must prove that they belong to the server that names them. */
   packageProofs: 'off' | 'warn' | 'enforce';
-  /** null: for ever. */
+  /** At least 90; null: for ever. */
   auditRetentionDays: number | null;
   /** The longest life of an API token; null: no limit. */
   tokenMaxDays: number | null;

@@ -64,6 +64,12 @@ export class ServerCatalog {
     return row;
   }
 
+  /** The server of that id, or null when the caller may not see it. */
+  async visibleServer(ctx: RequestContext, id: string) {
+    const scope = teamFilter(await this.access.visibility(ctx, 'server.read'));
+    return this.prisma.server.findFirst({ where: { id, organizationId: ctx.organizationId, ...scope } });
+  }
+
   /** True when the caller may see the version of that id. */
   async sees(ctx: RequestContext, versionId: string): Promise<boolean> {
     const scope = teamFilter(await this.access.visibility(ctx, 'server.read'));

@@ -35,6 +35,7 @@ export const DEMO_PLAN: OrganizationPlan = {
       team: 'payments',
       teamRole: 'developer',
     },
+    { handle: 'toni', displayName: 'Toni of Shared Tools', kind: 'user', team: 'tools', teamRole: 'maintainer' },
     { handle: 'outsider', displayName: 'Oscar of Marketing', kind: 'user', team: 'marketing', teamRole: 'maintainer' },
   ],
   environments: ENVIRONMENTS,

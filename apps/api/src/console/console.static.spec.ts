@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { seed } from '@rollcall/testing';
+import { getIntrospectionQuery } from 'graphql';
 import { type RunningApi, startApi } from '../../test/running-api.js';
 
 describe('the pages a browser gets', () => {
@@ -46,6 +47,12 @@ describe('the pages a browser gets', () => {
     expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'self'/);
     expect(answer.headers.get('content-type')).toMatch(/^text\/html/);
     expect(answer.headers.get('vary')).toBe('accept');
+  });
+
+  it('may ask for the schema they explain, within the limits of every query', async () => {
+    const asked = getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true });
+    const answer = await api.query(token, asked);
+    expect([answer.status, answer.errors, Object.keys(answer.data ?? {})]).toEqual([200, undefined, ['__schema']]);
   });
 
   it('are not for programs: they get the answer to their query', async () => {

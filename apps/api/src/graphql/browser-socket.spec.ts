@@ -82,7 +82,10 @@ describe('a websocket of a browser that is signed in', () => {
     }
     await olivia.publishes(`${payments.namespace}/ledger`, '1.0.0');
     expect((await first).value).toMatchObject({ data: { versionChanged: { topic: 'version.published' } } });
-    const out = await api.fetch('/auth/sign-out', null, { method: 'POST', headers: { cookie, 'x-rollcall-word': word } });
+    const out = await api.fetch('/auth/sign-out', null, {
+      method: 'POST',
+      headers: { cookie, 'x-rollcall-word': word },
+    });
     expect(out.status).toBe(204);
     await olivia.publishes(`${payments.namespace}/mailer`, '1.0.0');
     const rest: unknown[] = [];

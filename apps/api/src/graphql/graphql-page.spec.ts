@@ -40,7 +40,8 @@ const fieldsOf = (kind: 'Query' | 'Mutation' | 'Subscription') =>
 function row(member: Member): string {
   const args = 'args' in member ? member.args : [];
   const list = args.map((one) => `${one.name}: ${String(one.type)}`).join(', ');
-  const initial = 'defaultValue' in member && member.defaultValue !== undefined ? ` = ${JSON.stringify(member.defaultValue)}` : '';
+  const initial =
+    'defaultValue' in member && member.defaultValue !== undefined ? ` = ${JSON.stringify(member.defaultValue)}` : '';
   const end = member.deprecationReason == null ? '' : ` Deprecated: ${member.deprecationReason}`;
   const said = [...args, member].flatMap((one) =>
     one.description ? [one === member ? one.description : `\`${one.name}\`: ${one.description}`] : [],

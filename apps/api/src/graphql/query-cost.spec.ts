@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { buildSchema, Kind, parse } from 'graphql';
+import { buildSchema, getIntrospectionQuery, Kind, parse } from 'graphql';
 import { costOf, guardCost, MAX_COST } from './query-cost.js';
 
 const SRC = fileURLToPath(new URL('../', import.meta.url));
@@ -58,7 +58,7 @@ describe('the cost of a document', () => {
 
   it('is refused beyond the limit, also when an alias asks many times or the page comes in a variable', () => {
     const page =
-      'servers(first: 100) { edges { node { versions { transitions { guards { guard } } checks { findings { message } } } } } }';
+      'servers(first: 100) { edges { node { versions { transitions { guards { guard } } checks { findings { message } steps { name } } endpoints { environment { name } } } } } }';
     const guard =
       (text: string, variables = {}) =>
       () =>
@@ -68,6 +68,13 @@ describe('the cost of a document', () => {
     expect(guard(`query ($n: Int!) { ${page.replace('100', '$n')} }`, { n: 1 })).not.toThrow();
     const many = Array.from({ length: 41 }, (_, n) => `a${n}: viewer { roles }`).join(' ');
     expect(guard(`{ ${many} }`)).toThrow('Ask in several requests');
-    expect(guard('{ __schema { types { fields { type { ofType { name } } } } } }')).not.toThrow();
+  });
+
+  it('leaves room for what every tool asks of the schema, and none for asking it in circles', () => {
+    const inCircles = (times: number): string => (times === 0 ? 'name' : `fields { type { ${inCircles(times - 1)} } }`);
+    const all = { schemaDescription: true, specifiedByUrl: true, inputValueDeprecation: true, oneOf: true };
+    const asked = (text: string) => () => guardCost(schema, parse(text), {});
+    expect(asked(getIntrospectionQuery(all))).not.toThrow();
+    expect(asked(`{ __schema { types { ${inCircles(5)} } } }`)).toThrow('Ask for smaller pages');
   });
 });

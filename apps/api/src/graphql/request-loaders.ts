@@ -9,6 +9,8 @@ import { ContractStore } from '@rollcall/registry';
 import DataLoader from 'dataloader';
 
 const VERSIONS_PER_SERVER = 100;
+/** Lists seldom show manifests, and a manifest is most of a version: who asks gets it from a loader of its own. */
+const WITHOUT_DOCUMENT = { manifest: true } as const;
 
 /** One batch per kind of thing and request: the number of SQL statements does not grow with the page. */
 export type RequestLoaders = ReturnType<RequestLoadersFactory['for']>;
@@ -52,9 +54,18 @@ export class RequestLoadersFactory {
     return {
       server: one((ids) => this.prisma.server.findMany({ where: { organizationId, id: { in: [...ids] } } })),
       version: one((ids) => this.prisma.serverVersion.findMany({ where: { organizationId, id: { in: [...ids] } } })),
+      manifest: new DataLoader(async (ids: readonly string[]) => {
+        const rows = await this.prisma.serverVersion.findMany({
+          where: { organizationId, id: { in: [...ids] } },
+          select: { id: true, manifest: true },
+        });
+        const manifests = new Map(rows.map((row) => [row.id, row.manifest]));
+        return ids.map((id) => manifests.get(id) ?? null);
+      }),
       latestVersion: new DataLoader(async (ids: readonly string[]) => {
         const rows = await this.prisma.serverVersion.findMany({
           where: { organizationId, serverId: { in: [...ids] }, isLatest: true },
+          omit: WITHOUT_DOCUMENT,
         });
         const latest = new Map(rows.map((row) => [row.serverId, row]));
         return ids.map((id) => latest.get(id) ?? null);
@@ -92,6 +103,7 @@ export class RequestLoadersFactory {
         ORDER BY published_at DESC, id DESC LIMIT ${VERSIONS_PER_SERVER}) AS v`;
     return this.prisma.serverVersion.findMany({
       where: { id: { in: newest.map((row) => row.id) } },
+      omit: WITHOUT_DOCUMENT,
       orderBy: [{ publishedAt: 'desc' }, { id: 'desc' }],
     });
   }

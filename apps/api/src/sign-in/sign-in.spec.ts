@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { HOUR_MS, MINUTE_MS } from '@rollcall/kernel';
 import { ownPath, SESSION_IDLE_MS, SESSION_MAX_MS, SignInSettings } from '@rollcall/sessions';
-import { type OrganizationSeed, type PersonSeed, type SignInProvider, seed, startSignInProvider } from '@rollcall/testing';
+import {
+  type OrganizationSeed,
+  type PersonSeed,
+  type SignInProvider,
+  seed,
+  startSignInProvider,
+} from '@rollcall/testing';
 import fc from 'fast-check';
 import { type RunningApi, startApi } from '../../test/running-api.js';
 import { WORD_HEADER } from './auth-cookies.js';

@@ -1,5 +1,4 @@
 import { isJsonObject } from '@rollcall/kernel';
-import { EXIT } from '../errors/exit-codes.js';
 import { CliFailure, usage } from '../errors/failure.js';
 import type { Io } from '../io.js';
 import { readText } from '../target/input-file.js';
@@ -45,9 +44,7 @@ export async function exchangeOidcToken(
     throw new CliFailure(describeStatus(answer));
   const nextStep =
     typeof said['nextStep'] === 'string' ? said['nextStep'] : 'Check the federation rules of the organization.';
-  const { status, requestId } = answer;
-  const exitCode = status === 401 || status === 403 ? EXIT.notAllowed : undefined;
-  throw new CliFailure({ code: said['code'], message: said['detail'], nextStep, requestId, exitCode });
+  throw new CliFailure({ code: said['code'], message: said['detail'], nextStep, requestId: answer.requestId });
 }
 
 /** A job of GitHub Actions with the permission `id-token: write` may ask its runner for a token for an audience. */

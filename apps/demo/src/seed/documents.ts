@@ -6,7 +6,7 @@ export const NAMESPACES = '{ namespaces { name } }';
 export const ENVIRONMENTS = '{ environments { name } }';
 export const AGENTS = '{ agents { slug grants { server { name } environment { name } } } }';
 export const VERSIONS = `query ($name: String!) {
-  servers(first: 100, where: { search: $name }) {
+  servers(first: 20, where: { search: $name }) {
     edges { node { name versions { version state endpoints { environment { name } transport url launcher } } } }
   }
 }`;

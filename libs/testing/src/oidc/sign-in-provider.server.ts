@@ -29,7 +29,10 @@ export async function startSignInProvider(account: SignInAccount): Promise<SignI
     clientId: CLIENT_ID,
     account,
     allow: (redirectUri) => {
-      const provider = new Provider(started.url, configurationFor(redirectUri, () => started.account));
+      const provider = new Provider(
+        started.url,
+        configurationFor(redirectUri, () => started.account),
+      );
       answerByItself(provider, () => started.account);
       server.on('request', provider.callback());
     },

@@ -9,6 +9,8 @@ type VersionRow = {
   publisherId: string;
   contractDigest: string | null;
   approvedContractDigest: string | null;
+  /** Absent in lists. */
+  manifest?: unknown;
 };
 
 @Resolver('ServerVersion')
@@ -16,6 +18,11 @@ export class VersionFieldsResolver {
   @ResolveField('server')
   server(@Parent() version: VersionRow, @Loaders() loaders: RequestLoaders) {
     return loaders.server.load(version.serverId);
+  }
+
+  @ResolveField('manifest')
+  manifest(@Parent() version: VersionRow, @Loaders() loaders: RequestLoaders) {
+    return version.manifest ?? loaders.manifest.load(version.id);
   }
 
   @ResolveField('publisher')
