@@ -11,7 +11,8 @@ import { sourceFiles } from './source-files.mjs';
 await entry(async () => {
   const root = path.resolve(import.meta.dirname, '..');
   const writes = (file) =>
-    file.endsWith('.spec.ts') && readFileSync(path.join(root, file), 'utf8').includes("process.env['DOCS'] === 'write'");
+    file.endsWith('.spec.ts') &&
+    readFileSync(path.join(root, file), 'utf8').includes("process.env['DOCS'] === 'write'");
   const specs = sourceFiles(root).filter(writes);
   if (specs.length === 0) throw new Stop('No spec writes a page.', 1);
   process.chdir(root);

@@ -5,17 +5,18 @@ export type PageGuard = { assertClean: () => void };
 
 /**
  * Collects what a clean page never does: log an error (a blocked inline script or style is logged as one), throw, fail a
- * request, or ask another origin.
+ * request, or ask another origin but the `expected` ones.
  */
-export function guardPage(page: Page, url: string): PageGuard {
-  const origin = new URL(url).origin;
+export function guardPage(page: Page, url: string, expected: readonly string[] = []): PageGuard {
+  const origins = [url, ...expected].map((one) => new URL(one).origin);
   const found: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error' || message.type() === 'warning') found.push(`console: ${message.text()}`);
+    if (message.type() === 'error' || message.type() === 'warning')
+      found.push(`console: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => found.push(`uncaught: ${error.message}`));
   page.on('request', (request) => {
-    if (new URL(request.url()).origin !== origin) found.push(`foreign request: ${request.url()}`);
+    if (!origins.includes(new URL(request.url()).origin)) found.push(`foreign request: ${request.url()}`);
   });
   page.on('requestfailed', (request) => {
     const reason = request.failure()?.errorText ?? '';

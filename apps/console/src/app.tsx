@@ -4,6 +4,8 @@ import { EmptyState } from './display/empty-state.js';
 import { GatewaysPage } from './gateways/gateways.page.js';
 import { Page } from './layout/page.js';
 import { Shell } from './layout/shell.js';
+import { NoticesPage } from './notices/notices.page.js';
+import { PolicyPage } from './policy/policy.page.js';
 import { ServerPage } from './server/server.page.js';
 import { ServersPage } from './servers/servers.page.js';
 
@@ -13,9 +15,12 @@ export function ConsoleRoutes() {
     <Routes>
       <Route element={<Shell />}>
         <Route index element={<Navigate to="/servers" replace />} />
+        <Route path="/sign-in" element={<Navigate to="/servers" replace />} />
         <Route path="/servers" element={<ServersPage />} />
         <Route path="/servers/*" element={<ServerPage />} />
         <Route path="/gateways" element={<GatewaysPage />} />
+        <Route path="/notices" element={<NoticesPage />} />
+        <Route path="/policy" element={<PolicyPage />} />
         <Route path="/audit" element={<AuditPage />} />
         <Route path="*" element={<NoSuchPage />} />
       </Route>

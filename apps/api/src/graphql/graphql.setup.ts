@@ -13,8 +13,8 @@ import { guardAliases, guardCost } from './query-cost.js';
 import { RequestLoadersFactory } from './request-loaders.js';
 import { dateTimeScalar, jsonScalar } from './scalars.js';
 
-/** Deeper queries than any screen needs are refused before they run. */
-const MAX_DEPTH = 9;
+/** As deep as what every tool asks of the schema; deeper queries are refused before they run. */
+const MAX_DEPTH = 15;
 /** Also the limit of aliases: the longest operation of our own has a few hundred. */
 const MAX_TOKENS = 4_000;
 

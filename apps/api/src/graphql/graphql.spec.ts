@@ -215,7 +215,8 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('refuses what asks for too many objects at once, before any of it runs', async () => {
-    const page = 'edges { node { versions { transitions { guards { guard } } checks { id } } } }';
+    const lists = 'transitions { guards { guard } } checks { steps { name } } endpoints { environment { name } }';
+    const page = `edges { node { versions { ${lists} } } }`;
     const refused = await api.query(token, `{ servers(first: 100) { ${page} } }`);
     expect([refused.status, refused.data]).toEqual([400, null]);
     expect(refused.errors[0]?.message).toContain('Ask for smaller pages');

@@ -2,6 +2,10 @@ import type { LifecycleState } from '@rollcall/schema';
 import {
   IconAlertTriangle,
   IconArchive,
+  IconArrowBackUp,
+  IconBuilding,
+  IconChevronsUp,
+  IconChevronUp,
   IconCircleCheck,
   IconCircleDashed,
   IconCircleFilled,
@@ -11,6 +15,7 @@ import {
   IconEye,
   IconFeather,
   IconFlask,
+  IconHammer,
   IconHeartBroken,
   IconHeartRateMonitor,
   IconHourglass,
@@ -21,8 +26,10 @@ import {
   IconPencil,
   IconPlugConnectedX,
   IconQuestionMark,
+  IconShieldCheck,
   IconShieldLock,
   IconTriangleFilled,
+  IconWorld,
   IconX,
 } from '@tabler/icons-react';
 import type { Look } from './mark.js';
@@ -40,6 +47,9 @@ export const stateLooks: Record<LifecycleState, Look> = {
 };
 
 export const quarantineLook: Look = { icon: IconShieldLock, word: 'quarantined', tone: 'bad' };
+
+/** Guards did not let it through, two administrators did. */
+export const breakGlassLook: Look = { icon: IconHammer, word: 'break-glass', tone: 'bad' };
 
 const spoken = (word: string): string => word.replaceAll('_', ' ');
 const unknown = (word: string): Look => ({ icon: IconQuestionMark, word: spoken(word), tone: 'mute' });
@@ -101,3 +111,30 @@ const severityLooks: Record<string, Look> = {
 
 /** How the severity of a change or finding looks: the same signs as the command line prints. */
 export const severityLook = (severity: string): Look => severityLooks[severity] ?? unknown(severity);
+
+const weightLooks: Record<string, Look> = {
+  low: { icon: IconMinus, word: 'low', tone: 'mute' },
+  medium: { icon: IconMinus, word: 'medium', tone: 'mute' },
+  high: { icon: IconChevronUp, word: 'high', tone: 'warn' },
+  critical: { icon: IconChevronsUp, word: 'critical', tone: 'bad' },
+  public: { icon: IconWorld, word: 'public', tone: 'mute' },
+  internal: { icon: IconBuilding, word: 'internal', tone: 'mute' },
+  confidential: { icon: IconLock, word: 'confidential', tone: 'warn' },
+  restricted: { icon: IconLock, word: 'restricted', tone: 'bad' },
+};
+
+/** How much depends on a server, and what its data are. */
+export const weightLook = (weight: string): Look => weightLooks[weight] ?? unknown(weight);
+
+const noticeLooks: Record<string, Look> = {
+  deprecated: { icon: IconClockExclamation, word: 'deprecated', tone: 'warn' },
+  restored: { icon: IconArrowBackUp, word: 'restored', tone: 'good' },
+  sunset_approaching: { icon: IconHourglass, word: 'sunset approaching', tone: 'warn' },
+  sunset_reached: { icon: IconClockX, word: 'sunset reached', tone: 'bad' },
+  decommissioned: { icon: IconArchive, word: 'decommissioned', tone: 'bad' },
+  quarantined: { icon: IconShieldLock, word: 'quarantined', tone: 'bad' },
+  released: { icon: IconShieldCheck, word: 'released', tone: 'good' },
+};
+
+/** How a notice looks. */
+export const noticeLook = (kind: string): Look => noticeLooks[kind] ?? unknown(kind);

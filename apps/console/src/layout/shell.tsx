@@ -1,13 +1,17 @@
 import { Button, Menu, Text } from '@mantine/core';
-import { IconChevronDown, IconLogout } from '@tabler/icons-react';
+import { IconApi, IconChevronDown, IconLogout } from '@tabler/icons-react';
 import { Link, NavLink, Outlet } from 'react-router';
 import { SafeText } from '../display/safe-text.js';
+import { StaleNotice } from '../live/stale-notice.js';
+import { UnreadCount } from '../notices/unread-count.js';
 import { useSession } from '../session/session.hook.js';
 import { Brand } from './brand.js';
 
 const screens = [
   { to: '/servers', label: 'Servers' },
   { to: '/gateways', label: 'Gateways' },
+  { to: '/notices', label: 'Notices' },
+  { to: '/policy', label: 'Policy' },
   { to: '/audit', label: 'Audit' },
 ];
 
@@ -27,12 +31,14 @@ export function Shell() {
             {screens.map((screen) => (
               <NavLink key={screen.to} to={screen.to} className="screen-link">
                 {screen.label}
+                {screen.to === '/notices' && <UnreadCount />}
               </NavLink>
             ))}
           </nav>
           <Account />
         </div>
       </header>
+      <StaleNotice />
       <main id="main" className="content" tabIndex={-1}>
         <Outlet />
       </main>
@@ -41,7 +47,7 @@ export function Shell() {
 }
 
 function Account() {
-  const { viewer, signOut } = useSession();
+  const { viewer, signOut, signOutEverywhere } = useSession();
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
@@ -66,9 +72,18 @@ function Account() {
           )}
         </div>
         <Menu.Divider />
+        <Menu.Item component="a" href="/graphql" leftSection={<IconApi size={16} aria-hidden />}>
+          Explore the API
+        </Menu.Item>
+        <Menu.Divider />
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOut}>
           Sign out
         </Menu.Item>
+        {signOutEverywhere !== null && (
+          <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={signOutEverywhere}>
+            Sign out in every browser
+          </Menu.Item>
+        )}
       </Menu.Dropdown>
     </Menu>
   );

@@ -9,12 +9,14 @@ import { recordOf, stringOf } from '../display/json-shape.js';
 import { problemOf } from '../display/problem.js';
 import { ProblemPanel } from '../display/problem-panel.js';
 import { SafeText } from '../display/safe-text.js';
-import type { VersionContract } from './server.js';
+import { useLiveRefresh } from '../live/live.hook.js';
+import { isAbout, type VersionContract } from './server.js';
 import { ToolCard } from './tool-card.js';
 
 /** "What exactly does it offer?" */
 export function ContractTab(address: { server: string; version: string }) {
   const [answer, ask] = useQuery({ query: ConsoleContractDocument, variables: address });
+  useLiveRefresh(isAbout(address), () => ask({ requestPolicy: 'cache-and-network' }));
   const version = answer.data?.version;
   if (answer.error !== undefined && !version) {
     return <ProblemPanel problem={problemOf(answer.error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;

@@ -5,12 +5,15 @@ import { TableSkeleton } from '../display/data-table.js';
 import { EmptyState } from '../display/empty-state.js';
 import { problemOf } from '../display/problem.js';
 import { ProblemPanel } from '../display/problem-panel.js';
+import { useLiveRefresh } from '../live/live.hook.js';
 import { CheckCard } from './check-card.js';
 import { InspectionsTable } from './inspections-table.js';
+import { isAbout } from './server.js';
 
 /** What was seen on the wire, and what the checks concluded from it. */
 export function EvidenceTab(address: { server: string; version: string }) {
   const [answer, ask] = useQuery({ query: ConsoleEvidenceDocument, variables: address });
+  useLiveRefresh(isAbout(address), () => ask({ requestPolicy: 'cache-and-network' }));
   const version = answer.data?.version;
   if (answer.error !== undefined && !version) {
     return <ProblemPanel problem={problemOf(answer.error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;

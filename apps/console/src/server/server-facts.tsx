@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { CommandLine } from '../display/command-line.js';
 import { CopyAction } from '../display/copy-action.js';
+import { weightLook } from '../display/looks.js';
+import { Mark } from '../display/mark.js';
 import { SafeText } from '../display/safe-text.js';
 import { StateMark } from '../display/state-mark.js';
 import { HealthText } from '../servers/health-text.js';
@@ -26,6 +28,12 @@ export function ServerFacts({ server }: { server: ServerEntity }) {
           <SafeText text={server.team.name} />
         </Fact>
         <Fact term="Contact">{server.contact === null ? 'none given' : <Contact contact={server.contact} />}</Fact>
+        <Fact term="Criticality">
+          <Mark {...weightLook(server.criticality)} soft />
+        </Fact>
+        <Fact term="Data">
+          <Mark {...weightLook(server.dataClass)} soft />
+        </Fact>
         <Fact term="Alias">
           <code>
             <SafeText text={server.alias} />

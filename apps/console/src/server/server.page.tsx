@@ -9,8 +9,10 @@ import { problemOf } from '../display/problem.js';
 import { ProblemPanel } from '../display/problem-panel.js';
 import { SafeText } from '../display/safe-text.js';
 import { Page } from '../layout/page.js';
+import { useLiveRefresh } from '../live/live.hook.js';
 import type { ServerEntity } from './server.js';
 import { ServerFacts } from './server-facts.js';
+import { ServerMoves } from './server-moves.js';
 import { VersionDetail } from './version-detail.js';
 import { VersionList } from './version-list.js';
 
@@ -24,6 +26,10 @@ export function ServerPage() {
 function NamedServer({ name }: { name: string }) {
   const [params] = useSearchParams();
   const [answer, ask] = useQuery({ query: ConsoleServerDocument, variables: { name } });
+  useLiveRefresh(
+    (change) => change.version.server.name === name,
+    () => ask({ requestPolicy: 'cache-and-network' }),
+  );
   const problem = answer.error === undefined ? null : problemOf(answer.error);
   // What may not be seen is refused as not found: for a reader that is the same answer as "there is none".
   const server = problem?.code === 'NOT_FOUND' ? null : answer.data?.server;
@@ -62,6 +68,7 @@ function KnownServer({ server, wanted }: { server: ServerEntity; wanted: string 
   const selected = server.versions.find((each) => each.version === (wanted ?? latest));
   return (
     <Page title={server.name} answer={<Answer server={server} />}>
+      <ServerMoves server={server} />
       <ServerFacts server={server} />
       <div className="server-layout">
         <VersionList server={server} selected={selected?.version ?? null} />

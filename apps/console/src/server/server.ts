@@ -4,6 +4,13 @@ import type {
   ConsoleServerQuery,
   ConsoleTransitionsQuery,
 } from '@rollcall/schema';
+import type { Change } from '../live/live-changes.js';
+
+/** Whether something happened to this version. */
+export const isAbout =
+  (address: { server: string; version: string }) =>
+  ({ version }: Change): boolean =>
+    version.server.name === address.server && version.version === address.version;
 
 /** What the server screen knows of a server, and of its versions. */
 export type ServerEntity = NonNullable<ConsoleServerQuery['server']>;

@@ -4,19 +4,22 @@ import { IconAlertTriangle, IconArrowRight } from '@tabler/icons-react';
 import { useQuery } from 'urql';
 import { TableSkeleton } from '../display/data-table.js';
 import { EmptyState } from '../display/empty-state.js';
+import { breakGlassLook } from '../display/looks.js';
 import { Mark } from '../display/mark.js';
 import { MomentText } from '../display/moment-text.js';
 import { problemOf } from '../display/problem.js';
 import { ProblemPanel } from '../display/problem-panel.js';
 import { SafeText } from '../display/safe-text.js';
 import { StateMark } from '../display/state-mark.js';
+import { useLiveRefresh } from '../live/live.hook.js';
 import { GuardList } from './guard-list.js';
-import type { TransitionRow } from './server.js';
+import { isAbout, type TransitionRow } from './server.js';
 
 /** How this version got where it is: who, why, when, and what proved that it was allowed. */
 export function TransitionsTab(address: { server: string; version: string }) {
   const [answer, ask] = useQuery({ query: ConsoleTransitionsDocument, variables: address });
   const transitions = answer.data?.version?.transitions;
+  useLiveRefresh(isAbout(address), () => ask({ requestPolicy: 'cache-and-network' }));
   if (answer.error !== undefined && transitions === undefined) {
     return <ProblemPanel problem={problemOf(answer.error)} onRetry={() => ask({ requestPolicy: 'network-only' })} />;
   }
@@ -48,7 +51,10 @@ function TransitionItem({ transition }: { transition: TransitionRow }) {
         )}
         <IconArrowRight size={16} role="img" aria-label="to" />
         <StateMark state={transition.toState} />
-        {transition.overridden && (
+        {transition.breakGlass && (
+          <Mark {...breakGlassLook} detail="Two administrators took this step although a guard was unmet" />
+        )}
+        {transition.overridden && !transition.breakGlass && (
           <Mark
             icon={IconAlertTriangle}
             word="overridden"
@@ -60,7 +66,15 @@ function TransitionItem({ transition }: { transition: TransitionRow }) {
       <Text size="sm">
         <strong>
           <SafeText text={transition.actorHandle} />
-        </strong>{' '}
+        </strong>
+        {transition.confirmedBy !== null && (
+          <>
+            , confirmed by{' '}
+            <strong>
+              <SafeText text={transition.confirmedBy.handle} />
+            </strong>
+          </>
+        )}{' '}
         · <MomentText at={transition.at} />
       </Text>
       {transition.reason === null ? (

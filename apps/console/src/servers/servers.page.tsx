@@ -8,6 +8,7 @@ import { stateLooks } from '../display/looks.js';
 import { problemOf } from '../display/problem.js';
 import { ProblemPanel } from '../display/problem-panel.js';
 import { Page } from '../layout/page.js';
+import { useLiveRefresh } from '../live/live.hook.js';
 import { ServersFilter } from './servers-filter.js';
 import { ServersTable } from './servers-table.js';
 
@@ -29,6 +30,10 @@ export function ServersPage() {
     variables: { first: pageSize, after, where: { search: search === '' ? null : search, state } },
   });
   const servers = answer.data?.servers;
+  useLiveRefresh(
+    () => true,
+    () => ask({ requestPolicy: 'cache-and-network' }),
+  );
   const unread = answer.error === undefined ? 'Reading the catalog…' : 'The catalog could not be read.';
 
   const goTo = (cursor: string | null) => {

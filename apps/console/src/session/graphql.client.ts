@@ -1,11 +1,12 @@
 import { Client, cacheExchange, fetchExchange, mapExchange } from 'urql';
 import { problemOf } from '../display/problem.js';
+import { type Credentials, requestOptions } from './credentials.js';
 
 /**
- * A client that asks as the holder of `token`. `onRejected` runs when the api no longer accepts the token.
+ * A client that asks as whoever `credentials` belong to. `onRejected` runs when the api no longer accepts them.
  * Always POST: a query in an address would end up in logs.
  */
-export function createGraphqlClient(token: string, onRejected: () => void): Client {
+export function createGraphqlClient(credentials: Credentials, onRejected: () => void): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
@@ -19,6 +20,6 @@ export function createGraphqlClient(token: string, onRejected: () => void): Clie
       }),
       fetchExchange,
     ],
-    fetchOptions: { headers: { authorization: `Bearer ${token}` }, credentials: 'omit' },
+    fetchOptions: requestOptions(credentials),
   });
 }

@@ -4,5 +4,6 @@ const key = 'rollcall.token';
 export const tokenStore = {
   read: (): string | null => window.sessionStorage.getItem(key),
   keep: (token: string): void => window.sessionStorage.setItem(key, token),
-  forget: (): void => window.sessionStorage.removeItem(key),
+  /** Everything of whoever was signed in, what was typed into GraphiQL too. */
+  forget: (): void => window.sessionStorage.clear(),
 };

@@ -5,6 +5,8 @@ import { createContext, useContext } from 'react';
 export type Session = {
   viewer: ConsoleViewerQuery['viewer'];
   signOut: () => void;
+  /** Ends every session of this user; null where there is no session but a pasted token. */
+  signOutEverywhere: (() => void) | null;
 };
 
 export const SessionContext = createContext<Session | null>(null);
