@@ -70,6 +70,18 @@ describe('the cost of a document', () => {
     expect(guard(`{ ${many} }`)).toThrow('Ask in several requests');
   });
 
+  it('is worked out anew for every variable that changes it, also when the same document was judged before', () => {
+    const list =
+      'transitions { guards { guard } } checks { findings { message } steps { name } } endpoints { environment { name } }';
+    const document = parse(
+      `query ($on: Boolean = true, $n: Int = 100) { servers(first: $n) { edges { node { versions @include(if: $on) { ${list} } } } } }`,
+    );
+    const judge = (variables: Record<string, unknown>) => () => guardCost(schema, document, variables);
+    for (const cheap of [{ on: false }, { n: 1 }, { n: null }]) expect(judge(cheap)).not.toThrow();
+    for (const dear of [{ on: true }, {}, { n: 100 }]) expect(judge(dear)).toThrow('Ask for smaller pages');
+    for (const cheap of [{ on: false }, { n: 1 }]) expect(judge(cheap)).not.toThrow();
+  });
+
   it('leaves room for what every tool asks of the schema, and none for asking it in circles', () => {
     const inCircles = (times: number): string => (times === 0 ? 'name' : `fields { type { ${inCircles(times - 1)} } }`);
     const all = { schemaDescription: true, specifiedByUrl: true, inputValueDeprecation: true, oneOf: true };

@@ -71,8 +71,11 @@ const judged = new WeakMap<DocumentNode, Map<string, number>>();
 const MOST_JUDGED = 50;
 
 function knownCost(schema: GraphQLSchema, query: DocumentNode, variables: Record<string, unknown>): number {
-  // only the sizes of pages change the cost
-  const key = JSON.stringify(Object.entries(variables).filter(([, value]) => typeof value === 'number'));
+  // the sizes of pages change the cost, and what is included or skipped; texts and objects do not
+  const counted = Object.entries(variables).filter(
+    ([, value]) => value === null || !['string', 'object'].includes(typeof value),
+  );
+  const key = JSON.stringify(counted);
   const known = judged.get(query) ?? new Map<string, number>();
   const before = known.get(key);
   if (before !== undefined) return before;

@@ -3,7 +3,7 @@ import { Runtime } from '@rollcall/access';
 import { MirroredVersionRecords, MirrorPolicy, MirrorService, MirrorWalks } from '@rollcall/mirrors';
 import { TransactionRunner } from '@rollcall/persistence';
 import { CatalogueKeys } from '@rollcall/registry';
-import { manifestOf, type OrganizationSeed, type PersonSeed, seed } from '@rollcall/testing';
+import { manifestOf, type PersonSeed, seed } from '@rollcall/testing';
 import { type RunningApi, startApi } from '../../test/running-api.js';
 
 type Item = {
