@@ -1,12 +1,18 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { JobQueue } from '@rollcall/jobs';
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '@rollcall/kernel';
+import type { Logger } from '@rollcall/observability';
 import { PrismaService } from '@rollcall/persistence';
+import { LOGGER } from './logger.token.js';
 
 /** Every schedule of the product. An id names a schedule: starting again, or a second worker, never doubles it. */
 @Injectable()
-export class Schedules implements OnApplicationBootstrap {
+export class Schedules implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly scheduled = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+
   constructor(
+    @Inject(LOGGER) private readonly logger: Logger,
     private readonly queue: JobQueue,
     private readonly prisma: PrismaService,
   ) {}
@@ -45,7 +51,23 @@ export class Schedules implements OnApplicationBootstrap {
       { everyMs: HOUR_MS },
       { name: 'deliveries.purge', payload: {} },
     );
+    await this.forOrganizations();
+    // an organization that is made while we run gets its schedules too; saying one again changes nothing
+    this.timer = setInterval(() => {
+      this.forOrganizations().catch((error: unknown) =>
+        this.logger.warn({ err: error }, 'could not look for organizations'),
+      );
+    }, MINUTE_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** What runs for each organization. */
+  async forOrganizations(): Promise<void> {
     for (const { id } of await this.prisma.organization.findMany({ select: { id: true } })) {
+      if (this.scheduled.has(id)) continue;
       await this.queue.schedule(
         'bundles',
         `compile-${id}`,
@@ -58,6 +80,7 @@ export class Schedules implements OnApplicationBootstrap {
         { everyMs: HOUR_MS },
         { name: 'audit.checkpoint', payload: { organizationId: id } },
       );
+      this.scheduled.add(id);
     }
   }
 }

@@ -14,6 +14,7 @@ import { NotificationSettings } from '@rollcall/notifications';
 import { createLogger } from '@rollcall/observability';
 import { RegistryService } from '@rollcall/registry';
 import { type ControlPlane, openControlPlane, seed, startMcpServer } from '@rollcall/testing';
+import { Schedules } from './schedules.js';
 import { WorkerModule } from './worker.module.js';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
@@ -134,6 +135,10 @@ describe.each([
     await started.splice(started.indexOf(worker), 1)[0]?.close();
     worker = await startWorker();
     expect((await worker.get(JobQueue).schedules('lifecycle')).sort()).toEqual(schedules.sort());
+    const later = await seed(plane).organization('made-while-it-runs');
+    await worker.get(Schedules).forOrganizations();
+    expect(await worker.get(JobQueue).schedules('bundles')).toContain(`compile-${later.id}`);
+    expect(await worker.get(JobQueue).schedules('audit')).toContain(`audit-checkpoint-${later.id}`);
     expect(await plane.prisma.inspection.count({ where: { versionId: version.id } })).toBe(2);
     expect(lines.filter((line) => line.includes('"level":"error"'))).toEqual([]);
   });

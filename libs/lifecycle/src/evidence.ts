@@ -13,7 +13,7 @@ export type Evidence = {
   publisherId: string | null;
   actorId: string | null;
   actorKind: 'user' | 'service_account' | 'gateway' | 'system' | null;
-  /** Of the contract observed or handed in for this version, and of the one a reviewer approved. */
+  /** Of the contract observed or imported for this version, and of the one a reviewer approved. */
   contractDigest: string | null;
   approvedContractDigest: string | null;
   /** The newest check of this version that came to a conclusion. */

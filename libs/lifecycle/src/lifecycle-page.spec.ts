@@ -15,7 +15,7 @@ const PAGE = new URL('../../../docs/reference/lifecycle.md', import.meta.url);
 
 /** What each guard asks, in one sentence for somebody who reads its name for the first time. */
 const MEANING: Record<GuardName, string> = {
-  contract_known: 'An inspection saw, or the publisher handed in, what the version offers.',
+  contract_known: 'An inspection saw what the version offers, or it was imported from a description.',
   check_concluded: 'A check on exactly this contract came to a conclusion, whichever it was.',
   version_number_fits:
     'The version number is high enough for the change; under `semver: warn` the check says so and the guard is met.',

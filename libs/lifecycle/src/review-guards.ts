@@ -4,7 +4,7 @@ import { type Finding, type GuardName, met, unknown, unmet } from './guard-repor
 
 /** Something says what the version offers. */
 export function contractKnown({ contractDigest }: Evidence): Finding {
-  if (contractDigest === null) return unknown('No contract of this version has been observed or handed in.');
+  if (contractDigest === null) return unknown('No contract of this version has been observed or imported.');
   return met(`The contract is ${contractDigest}.`, { contractDigest });
 }
 

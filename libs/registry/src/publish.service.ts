@@ -1,5 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { AccessService, teamFilter } from '@rollcall/access';
+import { AccessService, teamFilter, withinScopes } from '@rollcall/access';
 import { type SemverVerdict, semverGate } from '@rollcall/compatibility';
 import { type Contract, readContract } from '@rollcall/contract';
 import { isJsonObject, type JsonValue, Refusal, type RequestContext } from '@rollcall/kernel';
@@ -78,6 +78,8 @@ export class PublishService {
   private async ownedNamespace(ctx: RequestContext, server: string | null) {
     if (server === null) return null;
     requireServerName(ctx, server);
+    // a credential that may not publish at all is told so, whoever owns the namespace
+    if (!withinScopes(ctx, 'version.publish')) await this.access.authorize(ctx, 'version.publish');
     const name = server.slice(0, server.indexOf('/'));
     const row = await this.prisma.namespace.findUnique({
       where: { organizationId_name: { organizationId: ctx.organizationId, name } },

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from '@jest/globals';
-import { eventually } from './child-processes.js';
+import { eventually } from '../child-processes.js';
 import { PAYMENTS, type World } from './world.js';
 
 type Gateways = { gateways: { name: string; status: { result: string; serial: number; converged: boolean } | null }[] };

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { eventually } from './child-processes.js';
-import { connectV1, connectV2, type StoryClient } from './mcp-clients.js';
+import { eventually } from '../child-processes.js';
+import { connectV1, connectV2, type StoryClient } from '../mcp-clients.js';
 import type { World } from './world.js';
 
 const GRANTED = [

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { eventually } from '../child-processes.js';
+import { connectV1, connectV2 } from '../mcp-clients.js';
 import { converged } from './05-bundle.step.js';
-import { eventually } from './child-processes.js';
-import { connectV1, connectV2 } from './mcp-clients.js';
 import { PAYMENTS, type World } from './world.js';
 
 const SUCCESSOR = { server: PAYMENTS, version: '2.0.0' };

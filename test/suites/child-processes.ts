@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 
 /** The repository: everything is run from its build, as a user would. */
-export const ROOT = path.resolve(import.meta.dirname, '../../..');
+export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 /** A program under test that has said it is ready; `ready` is its ready line. */
 export type Service = { ready: Record<string, unknown>; log(): string; stop(signal?: NodeJS.Signals): Promise<void> };
