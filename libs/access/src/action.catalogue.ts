@@ -11,6 +11,7 @@ export const ACTIONS = {
   'mirror.manage': 'Choose which other registries are mirrored',
   'catalogue.export': 'Export what the organization has approved: allow lists for clients, portal entities',
   'catalogue.share': 'Open or close the path under which anybody who knows it reads the catalogue',
+  'environment.create': 'Make an environment with a bundle and gateways of its own',
   'endpoint.set': 'Say where a version runs in an environment',
   'version.inspect': 'Have the worker connect to a version',
   'version.check': 'Have a version checked against a base',

@@ -105,3 +105,30 @@ export function serverRenamed(server: string, name: string): Refusal {
     details: { renamedTo: name },
   });
 }
+
+export function environmentInvalid(name: string): Refusal {
+  return new Refusal({
+    code: 'ENVIRONMENT_INVALID',
+    message: `"${name.slice(0, 80)}" cannot be the name of an environment.`,
+    nextStep: 'Use 1 to 63 lower-case letters, digits and hyphens, beginning and ending with a letter or digit.',
+    path: ['name'],
+  });
+}
+
+/** What an environment is for never changes: bundles and inspections were made for it. */
+export function environmentTaken(name: string, kind: string): Refusal {
+  return new Refusal({
+    code: 'ENVIRONMENT_TAKEN',
+    message: `There is an environment "${name}" already, of kind ${kind}.`,
+    nextStep: 'Choose another name.',
+    path: ['name'],
+  });
+}
+
+export function tooManyEnvironments(cap: number): Refusal {
+  return new Refusal({
+    code: 'TOO_MANY_ENVIRONMENTS',
+    message: `An organization has at most ${cap} environments.`,
+    nextStep: 'Use one of those there are.',
+  });
+}

@@ -2,8 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { AccessService, AccessStore } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
 import { notFound, type RequestContext } from '@rollcall/kernel';
-import { Outbox, TransactionRunner } from '@rollcall/persistence';
-import { endpointInvalid, namespaceInvalid, namespaceTaken } from './registry.errors.js';
+import { Outbox, TransactionRunner, withAdvisoryLock } from '@rollcall/persistence';
+import {
+  endpointInvalid,
+  environmentInvalid,
+  environmentTaken,
+  namespaceInvalid,
+  namespaceTaken,
+  tooManyEnvironments,
+} from './registry.errors.js';
 import { ENDPOINT_SET, NAMESPACE_CLAIMED, policyChanged } from './registry.events.js';
 import { isNamespace } from './registry.js';
 import { accessTarget, ServerCatalog, type VersionRef } from './server-catalog.read-model.prisma.js';
@@ -17,6 +24,10 @@ export type EndpointInput = {
   launcher?: string | null;
 };
 
+/** Also part of addresses: `/bundles/v1/{environment}`. */
+const ENVIRONMENT = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Each has bundles, gateways and inspections of its own. */
+const MAX_ENVIRONMENTS = 20;
 const LAUNCHER = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
 /** Namespaces and endpoints: what surrounds a version. */
@@ -60,6 +71,34 @@ export class RegistryService {
       });
       const payload = { namespaceId: row.id };
       await this.outbox.append(tx, { organizationId: ctx.organizationId, topic: NAMESPACE_CLAIMED, payload });
+      return row;
+    });
+  }
+
+  /** Makes an environment, last in the order; making it again with the same kind changes nothing. */
+  async createEnvironment(ctx: RequestContext, input: { name: string; kind: 'staging' | 'production' }) {
+    await this.access.authorize(ctx, 'environment.create');
+    const { organizationId } = ctx;
+    const { name, kind } = input;
+    if (!ENVIRONMENT.test(name)) throw environmentInvalid(name);
+    return this.transactions.run(async (tx) => {
+      await withAdvisoryLock(tx, `environments:${organizationId}`);
+      const all = await tx.environment.findMany({ where: { organizationId } });
+      const present = all.find((one) => one.name === name);
+      if (present && present.kind !== kind) throw environmentTaken(name, present.kind);
+      if (present) return present;
+      if (all.length >= MAX_ENVIRONMENTS) throw tooManyEnvironments(MAX_ENVIRONMENTS);
+      const position = Math.max(-1, ...all.map((one) => one.position)) + 1;
+      const row = await tx.environment.create({
+        data: { id: ctx.ids.next('env'), organizationId, name, kind, position },
+      });
+      await this.audit.append(tx, ctx, {
+        action: 'environment.create',
+        subject: `environment:${name}`,
+        data: { kind },
+      });
+      // it has a bundle from the beginning: a gateway that is enrolled for it finds one
+      await this.outbox.append(tx, policyChanged(organizationId));
       return row;
     });
   }

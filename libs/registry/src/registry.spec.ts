@@ -236,6 +236,35 @@ describe('the catalogue', () => {
   });
 });
 
+describe('an environment', () => {
+  const create =
+    (name: string, kind: 'staging' | 'production' = 'production', by?: PersonSeed) =>
+    async () =>
+      plane
+        .get(RegistryService)
+        .createEnvironment((by ?? (await acme.admin(`ada${++count}`))).context(), { name, kind });
+
+  it('is made by an administrator, last in order, once, with a policy compiled for it', async () => {
+    const first = await create('production-eu')();
+    expect(first).toMatchObject({ kind: 'production', position: 2 });
+    expect(await events('policy.changed')).toBe(1);
+    expect(await create('production-eu')()).toEqual(first);
+    expect(await events('policy.changed')).toBe(1);
+    await expect(create('production-eu', 'staging')()).rejects.toMatchObject({ code: 'ENVIRONMENT_TAKEN' });
+    await expect(create('eu-2', 'staging', olivia)()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    const names = ['', 'Upper', 'a/b', '-a', 'a-', 'a'.repeat(64), 'a b'];
+    for (const name of names) await expect(create(name)()).rejects.toMatchObject({ code: 'ENVIRONMENT_INVALID' });
+  });
+
+  it('made by several at once gets a place of its own, and there are twenty at most', async () => {
+    const ada = await acme.admin('ada');
+    await Promise.all(Array.from({ length: 18 }, (_, n) => create(`env-${n}`, 'staging', ada)()));
+    const rows = await plane.prisma.environment.findMany({ where: { organizationId: acme.id } });
+    expect(new Set(rows.map((row) => row.position)).size).toBe(20);
+    await expect(create('one-more', 'staging', ada)()).rejects.toMatchObject({ code: 'TOO_MANY_ENVIRONMENTS' });
+  });
+});
+
 describe('surroundings of a version', () => {
   it('are claimed by an administrator only', async () => {
     const claim = (who: PersonSeed, name: string, team = 'payments') =>

@@ -32,6 +32,10 @@ const HELD = { quarantineReason: 'It leaks.' };
 
 const REGISTRY: Record<string, GraphqlRow> = {
   'Mutation.namespaceClaim': row(aim.freshName, (t) => ({ name: t['namespace'], team: t['team'] })),
+  'Mutation.environmentCreate': row(aim.freshName, (t) => ({
+    name: `env-${(t['server'] ?? '').replace(/[^a-z0-9]+/g, '-').slice(-40)}`.replace(/-+$/, ''),
+    kind: 'staging',
+  })),
   'Mutation.namespaceChallengeCreate': row(aim.freshName, (t) => ({ name: t['namespace'], team: t['team'] })),
   'Mutation.namespaceProve': row(aim.challenge, (t) => ({ name: t['namespace'], method: 'dns' })),
   'Mutation.serverPublish': row(aim.freshName, (t) => ({ manifest: manifestOf(t['server'] ?? '', '1.0.0') })),

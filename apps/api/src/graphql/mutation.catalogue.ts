@@ -10,6 +10,7 @@ export const MUTATION_ACTIONS = {
   mirrorRemove: ['mirror.manage'],
   mirrorSync: ['mirror.manage'],
   serverImportOpenApi: ['version.publish'],
+  environmentCreate: ['environment.create'],
   endpointSet: ['endpoint.set'],
   catalogueKeyRotate: ['catalogue.share'],
   catalogueKeyRevoke: ['catalogue.share'],

@@ -24,6 +24,8 @@ import { deprecateCommand } from './deprecate.command.js';
 import { diffCommand } from './diff.command.js';
 import { doctorCommand } from './doctor.command.js';
 import { endpointsSetCommand } from './endpoints/set.command.js';
+import { environmentsCreateCommand } from './environments/create.command.js';
+import { environmentsListCommand } from './environments/list.command.js';
 import { exceptionsGrantCommand } from './exceptions/grant.command.js';
 import { exportBackstageCommand } from './export/backstage.command.js';
 import { exportManagedSettingsCommand } from './export/managed-settings.command.js';
@@ -122,6 +124,8 @@ export const COMMANDS: readonly CommandSpec[] = [
   policySetCommand,
   policyDryRunCommand,
   namespacesClaimCommand,
+  environmentsListCommand,
+  environmentsCreateCommand,
   endpointsSetCommand,
   exceptionsGrantCommand,
   agentsListCommand,
@@ -183,6 +187,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   conformance: 'does another program keep to a published interface?',
   servers: 'servers and their versions',
   namespaces: 'who owns which names',
+  environments: 'where versions are served, in promotion order',
   endpoints: 'where versions run',
   exceptions: 'written exceptions from guards',
   agents: 'client applications that call tools',

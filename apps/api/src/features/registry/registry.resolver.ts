@@ -71,6 +71,18 @@ export class RegistryResolver {
     });
   }
 
+  @Mutation('environmentCreate')
+  environmentCreate(
+    @Ctx() ctx: RequestContext,
+    @Args('input') input: { name: string; kind: 'staging' | 'production' },
+  ) {
+    const subject = `environment:${input.name.slice(0, 80)}`;
+    const attempt = { mutation: 'environmentCreate', subject, empty: { environment: null } } as const;
+    return this.mutations.run(ctx, attempt, async () => ({
+      environment: await this.registry.createEnvironment(ctx, input),
+    }));
+  }
+
   @Mutation('endpointSet')
   endpointSet(@Ctx() ctx: RequestContext, @Args('input') input: EndpointArgs) {
     const subject = versionSubject(input.version);
