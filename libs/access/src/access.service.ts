@@ -25,6 +25,11 @@ export class AccessService {
 
   constructor(private readonly store: AccessStore) {}
 
+  /** Takes the roles that came along with the credential of a request that begins now. */
+  begin(ctx: RequestContext, roles: RolesOfPrincipal): void {
+    this.roles.set(ctx, Promise.resolve(roles));
+  }
+
   /** Throws FORBIDDEN unless the caller may; the target is a team's id, or a team with attributes, or the organization. */
   async authorize(ctx: RequestContext, action: Action, target?: string | AccessTarget): Promise<void> {
     const refusal = await this.refusal(ctx, action, target);

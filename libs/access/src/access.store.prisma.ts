@@ -9,6 +9,8 @@ export type TokenOwner = {
   principal: Principal;
   scopes: readonly string[];
   lastUsedAt: Date | null;
+  /** As they were at this moment: a request that begins with it need not ask again. */
+  roles: RolesOfPrincipal;
 };
 
 type TokenRow = {
@@ -16,6 +18,9 @@ type TokenRow = {
   organization_id: string;
   scopes: string[];
   last_used_at: Date | null;
+  roles: string[];
+  /** Team's id, a space, role: neither has spaces. */
+  memberships: string[];
   principal_id: string;
   kind: PrincipalKind;
   handle: string;
@@ -47,7 +52,11 @@ export class AccessStore {
   /** One statement: it is in the way of every request. */
   async findToken(sha256: string, now: Date): Promise<TokenOwner | null> {
     const [row] = await this.prisma.$queryRaw<TokenRow[]>`
-      SELECT t.id, t.organization_id, t.scopes, t.last_used_at, p.id AS principal_id, p.kind, p.handle
+      SELECT t.id, t.organization_id, t.scopes, t.last_used_at, p.id AS principal_id, p.kind, p.handle,
+        ARRAY(SELECT r.role FROM role_assignments r
+          WHERE r.principal_id = p.id AND r.organization_id = t.organization_id) AS roles,
+        ARRAY(SELECT m.team_id || ' ' || m.role FROM team_members m
+          WHERE m.principal_id = p.id AND m.organization_id = t.organization_id) AS memberships
       FROM api_tokens t JOIN principals p ON p.id = t.principal_id AND p.organization_id = t.organization_id
       WHERE t.sha256 = ${sha256} AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > ${now})
         AND p.disabled_at IS NULL`;
@@ -58,6 +67,12 @@ export class AccessStore {
       principal: { id: row.principal_id, kind: row.kind, handle: row.handle },
       scopes: row.scopes,
       lastUsedAt: row.last_used_at,
+      roles: {
+        organization: new Set(row.roles),
+        teams: new Map(
+          row.memberships.map((one) => one.split(' ')).map(([team = '', role = '']) => [team, new Set([role])]),
+        ),
+      },
     };
   }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { ALL_SCOPES, Runtime, TokenService } from '@rollcall/access';
+import { AccessService, ALL_SCOPES, Runtime, type TokenOwner, TokenService } from '@rollcall/access';
 import type { Principal, RequestContext } from '@rollcall/kernel';
 import { asSystem, enterOrganization } from '@rollcall/persistence';
 import { SessionService } from '@rollcall/sessions';
@@ -17,13 +17,19 @@ export type Caller = {
   id?: unknown;
 };
 
-type Owner = { organizationId: string; principal: Principal; scopes: readonly string[] };
+type Owner = {
+  organizationId: string;
+  principal: Principal;
+  scopes: readonly string[];
+  roles?: TokenOwner['roles'];
+};
 
 /** Turns an HTTP request into a {@link RequestContext}, or null when it carries no valid token. */
 @Injectable()
 export class RequestContexts {
   constructor(
     private readonly tokens: TokenService,
+    private readonly access: AccessService,
     private readonly sessions: SessionService,
     @Inject(PUBLIC_ADDRESSES) private readonly addresses: PublicAddresses,
     private readonly runtime: Runtime,
@@ -35,7 +41,7 @@ export class RequestContexts {
     const owner = await asSystem(() => this.owner(caller));
     if (!owner) return null;
     enterOrganization(owner.organizationId);
-    return noteCaller({
+    const ctx = noteCaller({
       principal: owner.principal,
       organizationId: owner.organizationId,
       ...(owner.scopes.includes(ALL_SCOPES) ? {} : { scopes: owner.scopes }),
@@ -43,6 +49,8 @@ export class RequestContexts {
       clock,
       ids,
     });
+    if (owner.roles) this.access.begin(ctx, owner.roles);
+    return ctx;
   }
 
   /** By token; without one by the session of a browser, whose pages send a word beside the cookie. */

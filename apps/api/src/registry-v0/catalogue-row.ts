@@ -50,9 +50,9 @@ function rowOf(text: string): CatalogueRow {
     status: at(4),
     status_message: orNull(5),
     is_latest: at(6) === 't',
-    status_changed_at: at(7),
-    published_at: at(8),
-    updated_at: at(9),
+    status_changed_at: instantOf(at(7)),
+    published_at: instantOf(at(8)),
+    updated_at: instantOf(at(9)),
   };
   if (cells.length === OFFICIAL_CELLS) return row;
   const [extra, state, track, digest, deprecation, alias, team, health, verdict] = cells.slice(OFFICIAL_CELLS);
@@ -70,3 +70,11 @@ function rowOf(text: string): CatalogueRow {
   };
   return row;
 }
+
+/** PostgreSQL's JSON of a time without a zone, `"2026-11-20T12:00:00.5"`, as an instant with milliseconds. */
+function instantOf(json: string): string {
+  const text = json.slice(1, -1);
+  return `${text.length === SECONDS ? `${text}.000` : text.padEnd(MILLISECONDS, '0')}Z`;
+}
+const SECONDS = '2026-11-20T12:00:00'.length;
+const MILLISECONDS = '2026-11-20T12:00:00.000'.length;

@@ -88,7 +88,6 @@ function only(filters: Partial<CatalogueFilters>): CatalogueFilters {
 
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-const TIME = Prisma.sql`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const ORDER = Prisma.sql`ORDER BY p.server_name COLLATE "C", p.version COLLATE "C"`;
 
 /** In the order of {@link readRows}. Free text is JSON, so that the separators appear nowhere else. */
@@ -100,9 +99,9 @@ const OFFICIAL = [
   Prisma.sql`p.status`,
   Prisma.sql`to_json(p.status_message)`,
   Prisma.sql`p.is_latest`,
-  Prisma.sql`to_char(p.status_changed_at AT TIME ZONE 'UTC', ${TIME})`,
-  Prisma.sql`to_char(p.published_at AT TIME ZONE 'UTC', ${TIME})`,
-  Prisma.sql`to_char(p.updated_at AT TIME ZONE 'UTC', ${TIME})`,
+  Prisma.sql`to_json(p.status_changed_at AT TIME ZONE 'UTC')`,
+  Prisma.sql`to_json(p.published_at AT TIME ZONE 'UTC')`,
+  Prisma.sql`to_json(p.updated_at AT TIME ZONE 'UTC')`,
 ];
 const OURS = [
   Prisma.sql`p.extra`,
