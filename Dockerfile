@@ -26,8 +26,8 @@ COPY --from=build /src/apps/cli/bin ./apps/cli/bin
 COPY --from=build /src/dist ./dist
 COPY --from=build /src/prisma ./prisma
 COPY --from=build /src/scripts/healthcheck.mjs ./scripts/healthcheck.mjs
-RUN mkdir /data && chown 1000:1000 /data
-VOLUME ["/data"]
+RUN mkdir /data /secrets && chown 1000:1000 /data /secrets
+VOLUME ["/data", "/secrets"]
 USER 1000:1000
 EXPOSE 8080 8090
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["node", "scripts/healthcheck.mjs", "8080"]
