@@ -35,6 +35,8 @@ export class SignInSettings {
 export type VouchedIdentity = { issuer: string; subject: string; email: string | null; name: string | null };
 
 const TIMEOUT_SECONDS = 10;
+/** Discovery documents, key sets and token answers are a few kilobytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Authorization code flow with PKCE and nonce, through openid-client: signatures, audience and times are checked there. */
 export class OidcProvider {
@@ -100,11 +102,25 @@ export class OidcProvider {
     const authentication = clientSecret === undefined ? None() : ClientSecretPost(clientSecret);
     return discovery(url, clientId, undefined, authentication, {
       timeout: TIMEOUT_SECONDS,
-      [customFetch]: (target, options) => fetch(target, { ...options, redirect: 'error' } as RequestInit),
+      [customFetch]: async (target, options) =>
+        limited(await fetch(target, { ...options, redirect: 'error' } as RequestInit)),
       // plain http only to this very machine, where nobody listens in
       ...(url.protocol === 'http:' && isLoopback(url.hostname) ? { execute: [allowInsecureRequests] } : {}),
     });
   }
+}
+
+/** The same answer with its body read to the end, within bounds; a longer one counts as no answer. */
+async function limited(response: Response): Promise<Response> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) throw new TypeError('the identity provider answers with more than a mebibyte');
+    chunks.push(chunk);
+  }
+  const { status, statusText, headers } = response;
+  return new Response(chunks.length === 0 ? null : Buffer.concat(chunks), { status, statusText, headers });
 }
 
 const isLoopback = (host: string): boolean =>
