@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Runtime } from '@rollcall/access';
+import { AuditLog } from '@rollcall/audit';
 import { MINUTE_MS, type Principal, type PrincipalKind } from '@rollcall/kernel';
-import { PrismaService, type Tx } from '@rollcall/persistence';
+import { PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
 import { isOver, isSecret, isWordOf, newSecret, SESSION_MAX_MS, secretDigest, wordOf } from './session.js';
 
 /** A browser's caller. */
@@ -15,6 +16,8 @@ export type NewSession = { cookie: string; expiresAt: Date };
 export class SessionService {
   constructor(
     private readonly prisma: PrismaService,
+    private readonly transactions: TransactionRunner,
+    private readonly audit: AuditLog,
     private readonly runtime: Runtime,
   ) {}
 
@@ -60,12 +63,19 @@ export class SessionService {
     return session && (await this.ownerOf(session)) ? wordOf(cookie) : null;
   }
 
-  /** Ends one session, or every session of its user. */
-  async end(owner: SessionOwner, everywhere: boolean): Promise<void> {
-    const one = everywhere ? { principalId: owner.principal.id } : { id: owner.sessionId };
-    await this.prisma.session.updateMany({
-      where: { organizationId: owner.organizationId, endedAt: null, ...one },
-      data: { endedAt: this.runtime.clock.now() },
+  /** Ends one session, or every session of its user; on the audit log like its beginning. */
+  async end(owner: SessionOwner, everywhere: boolean, requestId: string): Promise<void> {
+    const { organizationId, principal, sessionId } = owner;
+    const one = everywhere ? { principalId: principal.id } : { id: sessionId };
+    const endedAt = this.runtime.clock.now();
+    await this.transactions.run(async (tx) => {
+      const { count } = await tx.session.updateMany({
+        where: { organizationId, endedAt: null, ...one },
+        data: { endedAt },
+      });
+      const ctx = { ...this.runtime.systemContext(organizationId, requestId), principal };
+      const data = { sessions: count };
+      await this.audit.append(tx, ctx, { action: 'session.end', subject: `principal:${principal.handle}`, data });
     });
   }
 

@@ -78,7 +78,7 @@ export class SignInController {
     const word = [request.headers[WORD_HEADER]].flat()[0];
     const owner = await asSystem(() => this.sessions.authenticate(cookie, word));
     if (!owner) throw unauthenticated();
-    await asSystem(() => this.sessions.end(owner, body?.everywhere === true));
+    await asSystem(() => this.sessions.end(owner, body?.everywhere === true, request.id));
     return reply.header('set-cookie', clearCookie('session', this.secure)).status(204).send();
   }
 

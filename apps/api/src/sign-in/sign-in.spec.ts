@@ -167,6 +167,8 @@ describe('signing in with a browser', () => {
       body: JSON.stringify({ everywhere: true }),
     });
     expect(out.status).toBe(204);
+    const ended = await api.prisma.auditEvent.findFirst({ where: { organizationId: acme.id, action: 'session.end' } });
+    expect(ended).toMatchObject({ actorHandle: 'olivia', subject: 'principal:olivia' });
     expect((await viewer(two.browser, { [WORD_HEADER]: two.word })).status).toBe(401);
   });
 
