@@ -10,6 +10,9 @@ const PURE = [
   'contract',
   'manifest',
   'compatibility',
+  'lint',
+  'expectations',
+  'reports',
   'policy',
   'bundle',
   'lifecycle',
@@ -29,11 +32,16 @@ const FEATURES = [
   'proofs',
   'mirrors',
   'inspections',
-  'checks',
-  'imports',
+  'probes',
   'agents',
   'usage',
+  'consumers',
+  'quality',
+  'checks',
+  'imports',
+  'evidence',
   'transitions',
+  'drift',
   'governance',
   'notifications',
   'discovery',
@@ -43,7 +51,7 @@ const FEATURES = [
 ];
 
 /** All that kernel and pure libs may take from npm: runs in a browser, opens no socket, reads no file. */
-const BROWSER_SAFE = ['@noble/hashes', 'ajv', 'ajv-formats', 'graphql', 'semver', 'zod'];
+const BROWSER_SAFE = ['@noble/hashes', 'ajv', 'ajv-formats', 'gpt-tokenizer', 'graphql', 'semver', 'zod'];
 
 /** Specs, and the fixtures beside an app or lib that only specs and benches use. */
 const SPEC = ['\\.spec\\.tsx?$', '^(apps|libs)/[^/]+/test/'];

@@ -13,12 +13,38 @@ type Violation = { rule: { name: string }; from: string; to: string };
 type Case = { rule: string; file: string; text: string; also?: Record<string, string> };
 
 const PURE = [
-  ...['contract', 'manifest', 'compatibility', 'policy', 'bundle', 'lifecycle', 'schema'],
+  ...[
+    'contract',
+    'manifest',
+    'compatibility',
+    'lint',
+    'expectations',
+    'reports',
+    'policy',
+    'bundle',
+    'lifecycle',
+    'schema',
+  ],
   ...['conformance', 'openapi', 'outputs'],
 ];
 const FEATURES = [
-  ...['access', 'audit', 'identity', 'sessions', 'registry', 'proofs', 'mirrors', 'inspections', 'checks', 'imports'],
-  ...['agents', 'usage', 'transitions', 'governance', 'notifications', 'discovery', 'exports', 'bundles', 'gateways'],
+  ...['access', 'audit', 'identity', 'sessions', 'registry', 'proofs', 'mirrors', 'inspections', 'probes', 'agents'],
+  ...[
+    'usage',
+    'consumers',
+    'quality',
+    'checks',
+    'imports',
+    'evidence',
+    'transitions',
+    'drift',
+    'governance',
+    'notifications',
+    'discovery',
+    'exports',
+    'bundles',
+    'gateways',
+  ],
 ];
 const PLATFORM = ['config', 'observability', 'persistence', 'jobs', 'mcp-client'];
 const LIBS = ['kernel', ...PURE, ...PLATFORM, ...FEATURES, 'testing'];

@@ -2,6 +2,13 @@
 export type QueueJobs = {
   /** Connections to live servers. */
   inspections: { 'inspection.run': { organizationId: string; inspectionId: string } };
+  /** Scheduled looks at endpoints: which are due is in the database, one tick claims them. */
+  probes: { 'probe.tick': Record<string, never>; 'probe.rollup': Record<string, never> };
+  /** Evidence by doing: golden calls and protocol conformance. */
+  evidence: {
+    'golden.run': { organizationId: string; runId: string };
+    'conformance.run': { organizationId: string; runId: string };
+  };
   /** Recorded checks of a version against a base. */
   checks: { 'check.run': { organizationId: string; checkId: string } };
   /** Compiling and signing what gateways enforce; runs where the signing keys are. */
@@ -41,6 +48,8 @@ export type JobPayload<Q extends QueueName, N extends JobName<Q>> = QueueJobs[Q]
 /** Every queue there is; `concurrency` is how many of its jobs one worker process runs at a time. */
 export const QUEUES: { readonly [Q in QueueName]: { readonly concurrency: number } } = {
   inspections: { concurrency: 8 },
+  probes: { concurrency: 1 },
+  evidence: { concurrency: 2 },
   checks: { concurrency: 4 },
   bundles: { concurrency: 1 },
   audit: { concurrency: 1 },

@@ -33,7 +33,16 @@ export type IdPrefix =
   | 'dlv'
   | 'ntc'
   | 'mir'
-  | 'imp';
+  | 'imp'
+  | 'drf'
+  | 'rst'
+  | 'rex'
+  | 'cap'
+  | 'exp'
+  | 'gld'
+  | 'gru'
+  | 'cfr'
+  | 'slo';
 
 /** Makes ids: `{prefix}_{ULID}`, sortable by creation time, 26 Crockford base32 characters after the prefix. */
 export type Ids = { next(prefix: IdPrefix): string };
