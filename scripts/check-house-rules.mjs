@@ -15,7 +15,7 @@ const EMPTY_NAME = /(^|[a-z0-9_])(Utils?|Helpers?|Common|Managers?)$|^(utils?|he
 const TRACKER = /(^|[\s([{"'`])#\d{1,6}\b(?![-\w])|\b(issues?|tickets?|pull|bugs?|PR|GH)[ /#-]*\d+\b/i;
 /** Only libs/config reads the environment; scripts, tools and tests start processes and have to compose one. */
 const READS_ENVIRONMENT =
-  /^(libs\/(config|testing)\/|scripts\/|tools\/|test\/|bench\/|prisma\.config\.ts$|jest\.config\.mjs$)|\.spec\.tsx?$|(^|\/)vite\.config\.ts$/;
+  /^(libs\/(config|testing)\/|scripts\/|tools\/|test\/|bench\/|integrations\/|prisma\.config\.ts$|jest\.config\.mjs$)|\.spec\.tsx?$|(^|\/)vite\.config\.ts$/;
 
 /** All findings for one file: `[{ line, rule, message }]`, line 0 for the name itself. */
 export function findingsOf(file, text) {

@@ -25,7 +25,7 @@ const checks = {
   ],
 };
 
-/** Suites start the product as it is built and take its ports and processors: they run alone, after everything else. */
+/** Suites start the product as it is built and load the machine: they run after everything else. */
 const tests = {
   specs: ['--testPathIgnorePatterns', '/node_modules/', '/dist/', '/test/suites/'],
   suites: ['test/suites'],
@@ -54,8 +54,13 @@ export function testCommand(names) {
     };
     // generated code comes first: types and lint read it
     await part('build', () => asCheck(() => build(root)));
-    for (const [name, [script, ...args]] of Object.entries(checks))
-      await part(name, () => asCheck(async () => (await run(process.execPath, [script, ...args])) === 0));
+    await atOnce(
+      2,
+      Object.entries(checks).map(([name, [script, ...args]]) => {
+        const check = async () => (await run(process.execPath, [script, ...args])) === 0;
+        return () => part(name, () => asCheck(check));
+      }),
+    );
     for (const [name, args] of Object.entries(tests)) await part(name, () => runJest(name, args));
     const passed = results.reduce((sum, result) => sum + result.passed, 0);
     const failed = results.reduce((sum, result) => sum + result.failed, 0);
@@ -63,6 +68,15 @@ export function testCommand(names) {
     process.stdout.write(`${passed} passed, ${failed} failed\n`);
     return failed === 0 && passed > 0 ? 0 : 1;
   });
+}
+
+/** Runs every task, so many of them at a time, the first ones first. */
+async function atOnce(count, tasks) {
+  const waiting = [...tasks];
+  const lane = async () => {
+    for (let task = waiting.shift(); task; task = waiting.shift()) await task();
+  };
+  await Promise.all(Array.from({ length: count }, lane));
 }
 
 /** A step that stops with a sentence is a failed check; what it says is shown. */
@@ -79,14 +93,7 @@ async function asCheck(work) {
 
 async function runJest(name, args) {
   const report = path.join(reports, `${name}.json`);
-  const options = [
-    '--maxWorkers',
-    name === 'suites' ? '1' : '2',
-    '--json',
-    '--outputFile',
-    report,
-    '--testLocationInResults=false',
-  ];
+  const options = ['--maxWorkers', '2', '--json', '--outputFile', report, '--testLocationInResults=false'];
   const code = await run(process.execPath, [bin('jest/bin/jest.js'), ...args, ...options], {
     env: { ...process.env, ...JEST },
     stdio: ['ignore', 'ignore', 'inherit'],

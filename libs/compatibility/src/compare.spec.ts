@@ -1,14 +1,16 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { buildContract, type Contract, type RawOffer } from '@rollcall/contract';
-import type { JsonObject, JsonValue } from '@rollcall/kernel';
+import { buildContract, type Contract, canonicalJson, type RawOffer } from '@rollcall/contract';
+import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { CHANGE_FIXTURES } from './change.fixture.js';
 import { compareContracts } from './compare.js';
 import type { Change } from './comparison.js';
+import { NOISE_FIXTURES } from './noise.fixture.js';
 import { args } from './offer.fixture.js';
 import { RULES } from './rules.js';
 
+const TYPED_CORPUS = 'test/contracts/typed-differences.jsonl';
 const ajv = new Ajv2020({ strict: false, logger: false, validateFormats: false });
 
 function contractOf(offer: RawOffer): Contract {
@@ -22,7 +24,9 @@ const copy = (offer: RawOffer): RawOffer => JSON.parse(JSON.stringify(offer));
 
 function schemaOf(offer: RawOffer, change: Change): JsonValue {
   const tool = offer.tools.find((each) => (each as JsonObject)['name'] === change.tool) as JsonObject;
-  return tool[change.path.startsWith('/output') ? 'outputSchema' : 'inputSchema'] ?? true;
+  const schema = tool[change.path.startsWith('/output') ? 'outputSchema' : 'inputSchema'] ?? true;
+  // What the fixtures use means the same in every dialect.
+  return isJsonObject(schema) ? { ...schema, $schema: 'https://json-schema.org/draft/2020-12/schema' } : schema;
 }
 
 let breaking = 0;
@@ -37,9 +41,15 @@ describe('comparing contracts', () => {
           contractOf(shared ? before : copy(before)),
           contractOf(shared ? after : copy(after)),
         );
-        const seen = comparison.changes.map(({ ruleId, path }) => ({ ruleId, path }));
-        expect(seen).toContainEqual({ ruleId: wanted.ruleId, path: wanted.path });
-        expect({ conclusion: comparison.conclusion, seen }).toEqual({ conclusion: wanted.conclusion, seen });
+        const seen = comparison.changes.map(({ ruleId, path, severity, witness }) => ({
+          ruleId,
+          path,
+          severity,
+          witness: Boolean(witness),
+        }));
+        const { conclusion, ...change } = wanted;
+        expect(seen).toContainEqual(change);
+        expect({ conclusion: comparison.conclusion, seen }).toEqual({ conclusion, seen });
         for (const change of comparison.changes) {
           if (change.severity !== 'breaking' || !/^(INPUT|OUTPUT)_/.test(change.ruleId)) continue;
           breaking++;
@@ -115,6 +125,93 @@ describe('comparing contracts', () => {
     expect(compareContracts(before, after).changes.filter((change) => change.witness)).toHaveLength(20);
     // Generous, for a machine that does other things: alone it takes a tenth of this.
     expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
+  it.each(NOISE_FIXTURES.map((fixture) => [fixture.name, fixture] as const))(
+    'takes for noise, there and back: %s',
+    (_name, { before, after, tells }) => {
+      for (const [one, two] of [[before, after] as const, [after, before] as const]) {
+        const { conclusion, changes } = compareContracts(contractOf(copy(one)), contractOf(copy(two)));
+        const rules = changes.map(({ ruleId }) => ruleId);
+        expect({ conclusion, rules }).toEqual(
+          tells === null ? { conclusion: 'identical', rules: [] } : { conclusion: 'safe', rules: [tells] },
+        );
+      }
+    },
+  );
+
+  it('has a corpus that does not shrink, and in which nothing is said twice', () => {
+    const about = (pattern: RegExp): number =>
+      CHANGE_FIXTURES.filter((fixture) => pattern.test(fixture.expect.path)).length;
+    expect(CHANGE_FIXTURES.length).toBeGreaterThanOrEqual(245);
+    expect(about(/^\/inputSchema/)).toBeGreaterThanOrEqual(120);
+    expect(about(/^\/outputSchema/)).toBeGreaterThanOrEqual(75);
+    expect(NOISE_FIXTURES.length).toBeGreaterThanOrEqual(40);
+    const texts = CHANGE_FIXTURES.map(({ before, after }) => canonicalJson([before, after] as unknown as JsonValue));
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(new Set(CHANGE_FIXTURES.map(({ name }) => name)).size).toBe(texts.length);
+  });
+
+  it('is kept as data, one difference a line, for benches and other implementations; `npm run docs` writes it anew', () => {
+    const noise = NOISE_FIXTURES.map(({ name, before, after }) => ({
+      name,
+      before,
+      after,
+      expect: { conclusion: 'noise' },
+    }));
+    const text = [...CHANGE_FIXTURES, ...noise].map((fixture) => `${JSON.stringify(fixture)}\n`).join('');
+    if (process.env['DOCS'] === 'write') writeFileSync(TYPED_CORPUS, text);
+    expect(readFileSync(TYPED_CORPUS, 'utf8')).toBe(text);
+  });
+
+  it('gets no better without witnesses: what only a value proves is dangerous then', () => {
+    const ranks = ['breaking', 'dangerous', 'safe', 'identical'];
+    for (const { name, before, after } of CHANGE_FIXTURES) {
+      const [one, two] = [contractOf(copy(before)), contractOf(copy(after))];
+      const whole = compareContracts(one, two);
+      const bare = compareContracts(one, two, { witnesses: false });
+      expect({ name, witnesses: bare.changes.flatMap((change) => change.witness ?? []) }).toEqual({
+        name,
+        witnesses: [],
+      });
+      const better = ranks.indexOf(bare.conclusion) - ranks.indexOf(whole.conclusion);
+      expect({
+        name,
+        ok: better === 0 || (whole.conclusion === 'breaking' && bare.conclusion === 'dangerous'),
+      }).toEqual({
+        name,
+        ok: true,
+      });
+    }
+  });
+
+  it('tells a change of a shared definition at every place that uses it, so that no consumer of one of them is missed', () => {
+    const offer = (type: string): RawOffer =>
+      args(
+        { from: { $ref: '#/$defs/Account' }, to: { $ref: '#/$defs/Account' } },
+        { $defs: { Account: { type: 'object', properties: { number: { type } } } } },
+      );
+    const { changes } = compareContracts(contractOf(offer('number')), contractOf(offer('integer')));
+    expect(changes.map(({ path, witness }) => [path, witness?.value])).toEqual([
+      ['/inputSchema/properties/from/properties/number', { from: { number: 0.5 } }],
+      ['/inputSchema/properties/to/properties/number', { to: { number: 0.5 } }],
+    ]);
+  });
+
+  it('shows a refused property under a name that the property names allow', () => {
+    const before = args({ a: { type: 'object', propertyNames: { enum: ['x', 'y'] } } });
+    const after = args({ a: { type: 'object', propertyNames: { enum: ['x', 'y'] }, additionalProperties: false } });
+    const [change] = compareContracts(contractOf(before), contractOf(after)).changes;
+    expect(change).toMatchObject({ ruleId: 'INPUT_CLOSED', witness: { value: { a: { x: expect.anything() } } } });
+  });
+
+  it('gives witnesses that hold whether format is checked or only a note', () => {
+    const after = args({ a: { type: 'string', maxLength: 1, format: 'date' } });
+    const { changes } = compareContracts(contractOf(args({ a: {} })), contractOf(after));
+    const values = changes.flatMap(({ witness }) => witness?.value ?? []);
+    expect(values.length).toBeGreaterThan(0);
+    const schema = (after.tools[0] as JsonObject)['inputSchema'] as JsonObject;
+    for (const value of values) expect(ajv.validate(schema, value)).toBe(false);
   });
 
   it('finds nothing when a contract is compared with itself', () => {

@@ -7,8 +7,12 @@ import { suggestToolMapping } from './renames.js';
 import { toolChanges } from './tool-changes.js';
 import { textRisk } from './wording.js';
 
-/** `maxSteps` bounds the work per schema and direction; what is not decided within it is reported as undecided. */
-export type CompareOptions = { maxSteps?: number };
+export type CompareOptions = {
+  /** Bounds the work per schema and direction; what is not decided within it is reported as undecided. */
+  maxSteps?: number;
+  /** False: no value is searched for. What only a value can prove stays undecided, so that no verdict gets better by it. */
+  witnesses?: boolean;
+};
 
 const SEVERITIES = ['breaking', 'dangerous', 'safe'] as const;
 
@@ -23,7 +27,17 @@ export function compareContracts(base: Contract, head: Contract, options: Compar
 }
 
 function allChanges(base: Contract, head: Contract, options: CompareOptions): Change[] {
-  return [...toolListChanges(base, head, options), ...otherMemberChanges(base, head), ...serverChanges(base, head)];
+  const tools = toolListChanges(base, head, options);
+  // a file with nothing but tools does not say that the rest is gone; what it has more than the base is told
+  if (isBareToolList(head) && !isBareToolList(base)) return tools;
+  return [...tools, ...otherMemberChanges(base, head), ...serverChanges(base, head)];
+}
+
+/** Whoever lists tools over the protocol has the capability to: this was read from a plain `tools/list` result. */
+function isBareToolList({ members, instructions, capabilities }: Contract): boolean {
+  return (
+    instructions === null && Object.keys(capabilities).length === 0 && members.every(({ kind }) => kind === 'tool')
+  );
 }
 
 function toolListChanges(base: Contract, head: Contract, options: CompareOptions): Change[] {
@@ -33,7 +47,7 @@ function toolListChanges(base: Contract, head: Contract, options: CompareOptions
   const taken = new Set([...renames.values()].map((each) => each.to));
   const kept = [...before.values()].flatMap((member) => {
     const now = after.get(member.name);
-    if (now !== undefined) return toolChanges({ base: member, head: now }, options.maxSteps);
+    if (now !== undefined) return toolChanges({ base: member, head: now }, options);
     const rename = renames.get(member.name);
     return [rename === undefined ? removed(member) : renamed(member, rename.to)];
   });

@@ -1,4 +1,4 @@
-import { walkSchema } from '@rollcall/contract';
+import { someSchema } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { has, own } from './schema-node.js';
 
@@ -35,7 +35,7 @@ const BESIDE_REF = new Set([
 /** Why a change of `$schema` may change the meaning of the rest, or null: most schemas mean the same in every dialect. */
 export function dialectReason(base: JsonValue, head: JsonValue): string | null {
   if (dialectOf(base) === dialectOf(head)) return null;
-  const touched = [base, head].some((root) => [...walkSchema(root)].some((place) => isSensitive(place.schema)));
+  const touched = [base, head].some((root) => someSchema(root, isSensitive));
   return touched ? 'the dialect ($schema) changed and keywords are used that dialects read differently' : null;
 }
 

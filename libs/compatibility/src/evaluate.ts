@@ -40,7 +40,7 @@ type Check = (value: JsonValue, part: Part & { schema: JsonObject }, limits: Lim
 
 /** Cheapest first: the first "no" ends the evaluation. */
 const CHECKS: readonly Check[] = [
-  (value, { schema }) => simple(value, schema),
+  (value, { schema }, limits) => simple(value, schema, limits),
   (value, { schema }) => (typeof value === 'string' ? text(value, schema) : 'yes'),
   (value, part, limits) => (Array.isArray(value) ? items(value, part, limits) : 'yes'),
   (value, part, limits) => (isJsonObject(value) ? members(value, part, limits) : 'yes'),
@@ -110,18 +110,32 @@ function isSame(a: JsonValue): (b: JsonValue) => boolean {
   return (b) => typeof b === 'object' && canonicalJson(b) === same;
 }
 
+const MANY = 16;
+const listed = new WeakMap<JsonValue[], Set<string>>();
+
+function isListed(value: JsonValue, values: JsonValue[], budget: Budget): boolean {
+  if (values.length < MANY) return values.some(isSame(value));
+  let known = listed.get(values);
+  if (known === undefined) {
+    budget.spend(values.length);
+    known = new Set(values.map(canonicalJson));
+    listed.set(values, known);
+  }
+  return known.has(canonicalJson(value));
+}
+
 function typeBit(value: JsonValue): number {
   if (value === null) return TYPE_BITS.null;
   if (Array.isArray(value)) return TYPE_BITS.array;
   return TYPE_BITS[typeof value as 'boolean' | 'number' | 'string' | 'object'];
 }
 
-function simple(value: JsonValue, schema: JsonObject): Answer {
+function simple(value: JsonValue, schema: JsonObject, { budget }: Limits): Answer {
   const { mask, integerOnly } = typeMask(schema);
   if ((mask & typeBit(value)) === 0) return 'no';
   if (integerOnly && typeof value === 'number' && !Number.isInteger(value)) return 'no';
   const values = own(schema, 'enum');
-  if (Array.isArray(values) && !values.some(isSame(value))) return 'no';
+  if (Array.isArray(values) && !isListed(value, values, budget)) return 'no';
   if (has(schema, 'const') && !isSame(value)(schema['const'] as JsonValue)) return 'no';
   return typeof value === 'number' ? numeric(value, schema) : 'yes';
 }

@@ -1,12 +1,16 @@
 import type { JsonValue } from '@rollcall/kernel';
 import type { Alternative, Budget, Node, Part } from './schema-node.js';
 
+/** Differences that are listed at one place; that there are more is said, and never taken for safe. */
+export const MAX_FINDINGS = 200;
+
 /** What exactly one side accepts that the other does not. */
 export type FindingKind =
   | 'type'
   | 'enum'
   | 'enum_missing'
   | 'bound'
+  | 'inexact'
   | 'unique'
   | 'pattern'
   | 'format'

@@ -1,11 +1,12 @@
 import { canonicalJson } from '@rollcall/contract';
-import { isJsonObject } from '@rollcall/kernel';
+import { isJsonObject, type JsonObject } from '@rollcall/kernel';
 import { isEmpty } from './emptiness.js';
 import { accepts } from './evaluate.js';
-import { below, type CheckContext, type Finding, finding, pointer, undecided } from './finding.js';
+import { below, type CheckContext, type Finding, finding, MAX_FINDINGS, pointer, undecided } from './finding.js';
 import { counts } from './inclusion-scalar.js';
+import { isPatterned, nameNode, nameSamples } from './property-names.js';
 import { countsOf, declaredNames, otherNode, propertyNode, requiredNames, schemasOf } from './ranges.js';
-import { has, list, map, own, TYPE_BITS } from './schema-node.js';
+import { type Alternative, type Budget, has, list, map, own, TYPE_BITS } from './schema-node.js';
 
 /** A property name nobody declares, for values that show what an open model accepts. */
 export const UNDECLARED = 'undeclared_property';
@@ -56,6 +57,7 @@ function checkDeclared(context: CheckContext): Finding[] {
   const ours = declaredNames(one);
   const out: Finding[] = [];
   for (const name of new Set([...ours, ...Object.keys(theirs)])) {
+    if (out.length > MAX_FINDINGS) break;
     const sub = propertyNode(one, name);
     const declared = own(theirs, name);
     const schema = declared ?? own(facet.schema, 'additionalProperties') ?? true;
@@ -77,15 +79,20 @@ function checkDeclared(context: CheckContext): Finding[] {
   return out;
 }
 
-function checkOther({ one, facet, place, inclusion }: CheckContext, closed: boolean): Finding[] {
+function checkOther(context: CheckContext, closed: boolean): Finding[] {
+  const { one, facet, place, inclusion } = context;
   const rest = own(facet.schema, 'additionalProperties') ?? true;
   if (rest === true || closed) return [];
-  const key = freshName([...declaredNames(one), ...Object.keys(map(facet.schema, 'properties'))]);
-  const next = below(place, ['additionalProperties'], { parent: one, key });
+  const free = freeName(one, facet.schema, inclusion.budget);
+  const next = below(place, ['additionalProperties'], { parent: one, key: free ?? UNDECLARED });
   if (hasForeignPatterns({ one, facet }))
     return [undecided(next, 'patternProperties is compared only for being the same', one)];
-  if (rest !== false) return inclusion.includes(otherNode(one), [{ schema: rest, doc: facet.doc }], next);
-  const definite = !one.loose && !has(facet.schema, 'patternProperties');
+  if (rest !== false) {
+    const findings = inclusion.includes(otherNode(one), [{ schema: rest, doc: facet.doc }], next);
+    // When no name is known that an undeclared property could have, only a value that shows it makes it certain.
+    return free === null ? findings.map((each) => ({ ...each, definite: false })) : findings;
+  }
+  const definite = free !== null && !one.loose && !has(facet.schema, 'patternProperties');
   return [
     {
       ...finding('closed', next, one, { subject: 'additionalProperties', definite, sub: true, sup: false }),
@@ -102,10 +109,15 @@ function hasForeignPatterns({ one, facet }: Pick<CheckContext, 'one' | 'facet'>)
   );
 }
 
-function freshName(taken: readonly string[]): string {
-  let name = UNDECLARED;
-  while (taken.includes(name)) name += '_';
-  return name;
+/** A name for a property that neither side declares, or null when none is known that the smaller side accepts. */
+function freeName(one: Alternative, schema: JsonObject, budget: Budget): string | null {
+  const taken = new Set([...declaredNames(one), ...Object.keys(map(schema, 'properties'))]);
+  const names = nameNode(one);
+  const suggested = [UNDECLARED, `${UNDECLARED}_`, ...requiredNames(one), ...nameSamples(one)];
+  return (
+    suggested.find((name) => !taken.has(name) && !isPatterned(one, name) && accepts(name, names, budget) === 'yes') ??
+    null
+  );
 }
 
 function checkNames({ one, facet, place, inclusion }: CheckContext, closed: boolean): Finding[] {
@@ -114,10 +126,7 @@ function checkNames({ one, facet, place, inclusion }: CheckContext, closed: bool
   const path = place.path + pointer(['propertyNames']);
   const here = { path, steps: place.steps };
   const sup = [{ schema, doc: facet.doc }];
-  const ours = one.facets.flatMap((each) => {
-    const names = own(each.schema, 'propertyNames');
-    return names === undefined ? [] : [{ schema: names, doc: each.doc }];
-  });
+  const ours = nameNode(one);
   if (closed) {
     const refused = [...declaredNames(one)].filter(
       (name) =>

@@ -1,7 +1,15 @@
 import type { JsonObject, JsonValue } from '@rollcall/kernel';
 import { bitsOf, isEmpty } from './emptiness.js';
 import { accepts, prefixOf } from './evaluate.js';
-import { below, type CheckContext, type Finding, type FindingKind, finding, undecided } from './finding.js';
+import {
+  below,
+  type CheckContext,
+  type Finding,
+  type FindingKind,
+  finding,
+  MAX_FINDINGS,
+  undecided,
+} from './finding.js';
 import { countsOf, type Interval, intervalOf, isEmptyInterval, itemNode, schemasOf } from './ranges.js';
 import { type Alternative, type Doc, enumerated, has, own, type Part, TYPE_BITS, typeMask } from './schema-node.js';
 
@@ -153,7 +161,7 @@ export function checkNumber({ one, facet, place }: CheckContext): Finding[] {
   const out: Finding[] = [];
   if (have.low < want.low || (have.low === want.low && want.lowOpen && !have.lowOpen)) {
     out.push(
-      finding('bound', place, one, {
+      finding(boundKind(one, -want.low), place, one, {
         subject: 'minimum',
         sub: finite(have.low),
         sup: finite(want.low),
@@ -163,7 +171,7 @@ export function checkNumber({ one, facet, place }: CheckContext): Finding[] {
   }
   if (have.high > want.high || (have.high === want.high && want.highOpen && !have.highOpen)) {
     out.push(
-      finding('bound', place, one, {
+      finding(boundKind(one, want.high), place, one, {
         subject: 'maximum',
         sub: finite(have.high),
         sup: finite(want.high),
@@ -180,6 +188,11 @@ export function checkNumber({ one, facet, place }: CheckContext): Finding[] {
     );
   }
   return out;
+}
+
+/** A bound on whole numbers that refuses only those JSON does not carry exactly (RFC 7493 section 2.2) is a kind of its own. */
+function boundKind(one: Alternative, reach: number): 'bound' | 'inexact' {
+  return one.integerOnly && reach >= Number.MAX_SAFE_INTEGER ? 'inexact' : 'bound';
 }
 
 function multiplesOf(one: Alternative): number[] {
@@ -201,6 +214,13 @@ function finite(bound: number): JsonValue {
   return Number.isFinite(bound) ? bound : 'unbounded';
 }
 
+/** From here on the shortest text of a number has an exponent, and every program reads the same number from it. */
+const FAITHFUL = 1e21;
+
+function isHuge(value: number): boolean {
+  return Number.isFinite(value) && Math.abs(value) >= FAITHFUL;
+}
+
 function around(have: number, want: number): JsonValue[] {
   const near = [
     want - 1,
@@ -214,8 +234,9 @@ function around(have: number, want: number): JsonValue[] {
     (have + want) / 2,
     want * 2,
     want / 2,
+    FAITHFUL * Math.sign(want),
   ];
-  return near.filter((value) => Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER);
+  return near.filter((value) => Math.abs(value) <= Number.MAX_SAFE_INTEGER || isHuge(value));
 }
 
 /** String lengths, `pattern` and `format`. */
@@ -265,7 +286,7 @@ export function checkArray({ inclusion, one, facet, place }: CheckContext): Find
     out.push(finding('unique', place, one, { subject: 'uniqueItems', sub: false, sup: true }));
   }
   const positions = Math.max(prefixOf(facet.schema).length, ...schemasOf(one).map((schema) => prefixOf(schema).length));
-  for (let index = 0; index <= positions && index < have.max; index++) {
+  for (let index = 0; index <= positions && index < have.max && out.length <= MAX_FINDINGS; index++) {
     const sup = itemNode({ ...one, facets: [facet] }, index);
     const sub = itemNode(one, index);
     if (sup.every((part) => part.schema === true) || isEmpty(sub, inclusion.budget)) continue;

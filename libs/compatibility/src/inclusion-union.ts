@@ -1,13 +1,17 @@
-import type { JsonObject } from '@rollcall/kernel';
+import { canonicalJson } from '@rollcall/contract';
+import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { bitsOf, isEmpty, isEmptyAlternative } from './emptiness.js';
 import { type CheckContext, type Finding, finding, undecided } from './finding.js';
 import { propertyNode, requiredNames } from './ranges.js';
 import {
   type Alternative,
+  type Budget,
   enumerated,
   has,
+  inBoth,
   list,
   meaningOf,
+  type Node,
   OPAQUE,
   type Part,
   TYPE_BITS,
@@ -29,7 +33,8 @@ function coveredBy(context: CheckContext, branches: readonly Part[]): Finding[] 
   const tries = branches.map((branch) => inclusion.check(one, branch, place, trail));
   if (tries.some((findings) => findings.length === 0)) return [];
   const pieces = split(one, context);
-  if (pieces.length > 1) return pieces.flatMap((piece) => coveredBy({ ...context, one: piece }, branches));
+  if (pieces.length > 1)
+    return inclusion.budget.inside(() => pieces.flatMap((piece) => coveredBy({ ...context, one: piece }, branches)));
   const [piece] = pieces;
   if (piece === undefined) return [];
   return nearest(context, branches, tries);
@@ -48,7 +53,10 @@ function nearest(
       findings.every((each) => each.kind !== 'type' || each.steps.length > place.steps.length)
     );
   });
-  const best = alike.sort((a, b) => a.length - b.length)[0];
+  // The branch whose tag fits is meant, also when another one differs in fewer places.
+  const misfit = (findings: readonly Finding[]): number =>
+    Number(findings.some((each) => each.kind === 'enum' && each.steps.length === place.steps.length + 1));
+  const best = alike.sort((a, b) => misfit(a) - misfit(b) || a.length - b.length)[0];
   const structured = (one.mask & (TYPE_BITS.object | TYPE_BITS.array)) !== 0;
   if (best !== undefined && structured && one.values === null)
     return best.map((each) => ({ ...each, definite: false }));
@@ -66,7 +74,7 @@ function describe(one: Alternative): string[] {
 
 function exactlyOne(context: CheckContext, branches: readonly Part[]): Finding[] {
   const { inclusion, one, place, trail } = context;
-  if (hasSameOneOf(one, branches)) return [];
+  if (hasSameOneOf(one, branches, inclusion.budget)) return [];
   const outside = coveredBy(context, branches);
   if (outside.length > 0) return outside;
   const pieces = [one, ...split(one, context)];
@@ -82,10 +90,11 @@ function exactlyOne(context: CheckContext, branches: readonly Part[]): Finding[]
   return [undecided(place, 'a value might match more than one branch of oneOf', one)];
 }
 
-function hasSameOneOf(one: Alternative, branches: readonly Part[]): boolean {
-  const wanted = branches.map(meaningOf).sort().join('\n');
+function hasSameOneOf(one: Alternative, branches: readonly Part[], budget: Budget): boolean {
+  const meaning = (part: Part): string => meaningOf(part, budget);
+  const wanted = branches.map(meaning).sort().join('\n');
   return one.facets.some((facet) => {
-    const ours = list(facet.schema, 'oneOf').map((schema) => meaningOf({ schema, doc: facet.doc }));
+    const ours = list(facet.schema, 'oneOf').map((schema) => meaning({ schema, doc: facet.doc }));
     return ours.length === branches.length && ours.sort().join('\n') === wanted;
   });
 }
@@ -104,16 +113,27 @@ function split(one: Alternative, { inclusion, facet }: CheckContext): Alternativ
   if (one.mask === TYPE_BITS.null) return [{ ...one, values: [null] }];
   if (one.mask !== TYPE_BITS.object) return [one];
   for (const name of requiredNames(one)) {
-    const values = propertyNode(one, name)
-      .map((part) => (typeof part.schema === 'object' ? enumerated(part.schema as JsonObject) : null))
-      .find((each) => each !== null && each.length > 1 && each.length <= MAX_PIECES);
-    if (!values) continue;
+    const values = listedValues(propertyNode(one, name));
+    // One value is what an earlier split has left: splitting again would never end.
+    if (values === null || values.length < 2 || values.length > MAX_PIECES) continue;
     return values.map((value) => {
       const only = { schema: { properties: { [name]: { const: value } } }, doc: facet.doc };
       return { ...one, facets: [...one.facets, only], origin: [...one.origin, only] };
     });
   }
   return [one];
+}
+
+/** The values a conjunction leaves by `enum` and `const` alone. */
+function listedValues(node: Node): JsonValue[] | null {
+  const lists = node.flatMap(({ schema }) => {
+    const listed = isJsonObject(schema) ? enumerated(schema) : null;
+    return listed === null ? [] : [listed];
+  });
+  const [first, ...others] = lists;
+  if (first === undefined) return null;
+  const left = others.reduce(inBoth, first);
+  return [...new Map(left.map((value) => [canonicalJson(value), value])).values()];
 }
 
 const GROUPS: readonly (readonly string[])[] = [
@@ -132,13 +152,13 @@ const CONTEXTUAL: ReadonlySet<string> = new Set([
 ]);
 
 /** Keywords that are compared only for being the same on both sides. */
-export function checkOpaque({ one, facet, place }: CheckContext): Finding[] {
+export function checkOpaque({ one, facet, place, inclusion }: CheckContext): Finding[] {
   const out: Finding[] = [];
   for (const group of GROUPS) {
     if (!group.some((keyword) => has(facet.schema, keyword))) continue;
-    const wanted = meaningOf({ schema: pickGroup(facet.schema, group), doc: facet.doc });
+    const wanted = meaningOf({ schema: pickGroup(facet.schema, group), doc: facet.doc }, inclusion.budget);
     const same = one.facets.some(
-      (each) => meaningOf({ schema: pickGroup(each.schema, group), doc: each.doc }) === wanted,
+      (each) => meaningOf({ schema: pickGroup(each.schema, group), doc: each.doc }, inclusion.budget) === wanted,
     );
     if (!same || group.some((keyword) => CONTEXTUAL.has(keyword))) {
       out.push(undecided(place, `the keyword "${group[0]}" is compared only for being the same`, one));

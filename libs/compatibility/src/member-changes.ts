@@ -1,7 +1,8 @@
-import { type Contract, canonicalJson, type Member } from '@rollcall/contract';
+import type { Contract, Member } from '@rollcall/contract';
 import { isJsonObject, type JsonObject } from '@rollcall/kernel';
 import { makeChange } from './change.js';
 import type { Change } from './comparison.js';
+import { sameJson } from './same-json.js';
 import { list, own } from './schema-node.js';
 import { textRisk } from './wording.js';
 
@@ -31,7 +32,7 @@ function oneMember(member: string, before: Member | undefined, after: Member | u
     ];
   }
   const changes = what === 'PROMPT' ? promptChanges(member, before, after) : mimeTypeChange(member, before, after);
-  if (changes.length > 0 || canonicalJson(visible(before)) === canonicalJson(visible(after))) return changes;
+  if (changes.length > 0 || sameJson(visible(before), visible(after))) return changes;
   const message = `The definition of the ${label} changed.`;
   return [
     makeChange({
@@ -53,7 +54,7 @@ function visible(member: Member): JsonObject {
 function mimeTypeChange(member: string, before: Member, after: Member): Change[] {
   const from = own(before.definition, 'mimeType') ?? null;
   const to = own(after.definition, 'mimeType') ?? null;
-  if (canonicalJson(from) === canonicalJson(to)) return [];
+  if (sameJson(from, to)) return [];
   const message = `The MIME type of "${before.name}" was ${JSON.stringify(from)} and is ${JSON.stringify(to)}.`;
   return [makeChange({ ruleId: 'RESOURCE_MIME_TYPE_CHANGED', member, path: '/mimeType', message, from, to })];
 }
@@ -112,7 +113,7 @@ export function serverChanges(base: Contract, head: Contract): Change[] {
   for (const name of [...names].sort()) {
     const from = own(base.capabilities, name) ?? null;
     const to = own(head.capabilities, name) ?? null;
-    if (canonicalJson(from) === canonicalJson(to)) continue;
+    if (sameJson(from, to)) continue;
     const verb = from === null ? 'ADDED' : to === null ? 'REMOVED' : 'CHANGED';
     const message = `The capability "${name}" was ${verb.toLowerCase()}.`;
     changes.push(

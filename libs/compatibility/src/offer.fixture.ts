@@ -1,13 +1,13 @@
 import type { RawOffer } from '@rollcall/contract';
 import type { JsonObject, JsonValue } from '@rollcall/kernel';
-import type { Conclusion } from './comparison.js';
+import type { Conclusion, Severity } from './comparison.js';
 
 /** One typed difference as data: what the server offered before and after, and the change that must be reported. */
 export type ChangeFixture = {
   name: string;
   before: RawOffer;
   after: RawOffer;
-  expect: { ruleId: string; path: string; conclusion: Conclusion };
+  expect: { ruleId: string; path: string; conclusion: Conclusion; severity: Severity; witness: boolean };
 };
 
 export const tool = (more: JsonObject): RawOffer => ({

@@ -9,6 +9,8 @@ const THRESHOLD = 0.6;
 const MAX_PAIRS = 40_000;
 const WORDING = new Set(['description', 'title', 'examples', 'default', '$comment', '$schema']);
 
+const DIALECT = new Set(['$schema', '$comment']);
+
 /** Suggests, for every tool that is gone, the new tool that replaces it: by name, schema and wording, each used once. */
 export function suggestToolMapping(base: Contract, head: Contract): ToolMapping[] {
   const tools = (contract: Contract): Member[] => contract.members.filter((member) => member.kind === 'tool');
@@ -46,24 +48,38 @@ type Profile = {
   words: Set<string>;
   fields: Set<string>;
   schema: string;
+  worded: string;
   text: Set<string>;
 };
 
+const profiles = new WeakMap<Member, Profile>();
+
+/** The same version is compared again and again: with its successors, in every check. */
 function profile(member: Member): Profile {
+  const known = profiles.get(member) ?? profileOf(member);
+  profiles.set(member, known);
+  return known;
+}
+
+function profileOf(member: Member): Profile {
   const input = own(member.definition, 'inputSchema') ?? {};
   const words = wordsOf(member.name.replace(/([a-z0-9])([A-Z])/g, '$1 $2'));
-  const fields = isJsonObject(input)
-    ? Object.entries(map(input, 'properties')).map(([name, schema]) => `${name}:${typeOf(schema)}`)
-    : [];
-  const description = own(member.definition, 'description');
+  const properties = isJsonObject(input) ? Object.entries(map(input, 'properties')) : [];
+  const texts = [member.definition, ...properties.map(([, schema]) => schema)].map(descriptionOf);
   return {
     name: member.name,
     key: [...words].join(' '),
     words,
-    fields: new Set(fields),
+    fields: new Set(properties.map(([name, schema]) => `${name}:${typeOf(schema)}`)),
     schema: digestOf(withoutKeywords(input, WORDING)),
-    text: wordsOf(typeof description === 'string' ? description.slice(0, 4_000) : ''),
+    worded: digestOf(withoutKeywords(input, DIALECT)),
+    text: wordsOf(texts.join(' ').slice(0, 4_000)),
   };
+}
+
+function descriptionOf(from: JsonValue): string {
+  const text = isJsonObject(from) ? own(from, 'description') : undefined;
+  return typeof text === 'string' ? text : '';
 }
 
 function typeOf(schema: JsonValue): string {
@@ -80,10 +96,17 @@ function wordsOf(text: string): Set<string> {
 }
 
 function similarity(a: Profile, b: Profile): number {
-  const schema = a.schema === b.schema ? 1 : overlap(a.fields, b.fields);
+  const schema = schemaSimilarity(a, b);
   // The same words in another spelling (camelCase, kebab-case) need only a schema that is not entirely different.
-  if (a.key === b.key) return 0.7 + 0.3 * schema;
-  return 0.45 * schema + 0.25 * overlap(a.words, b.words) + 0.3 * overlap(a.text, b.text);
+  if (a.key === b.key) return 0.7 + 0.3 * Math.min(1, schema);
+  return Math.min(1, 0.45 * schema + 0.25 * overlap(a.words, b.words) + 0.3 * overlap(a.text, b.text));
+}
+
+/** The same arguments in the same words say more than the same arguments; that both take none says little. */
+function schemaSimilarity(a: Profile, b: Profile): number {
+  if (a.fields.size === 0 && b.fields.size === 0) return 0.62;
+  if (a.worded === b.worded) return 1.1;
+  return a.schema === b.schema ? 1 : overlap(a.fields, b.fields);
 }
 
 function overlap(a: ReadonlySet<string>, b: ReadonlySet<string>): number {

@@ -201,6 +201,12 @@ const INPUT_ROWS: readonly Row[] = [
     'Everything that was sent is still accepted.',
   ],
   [
+    'INPUT_INEXACT_INTEGERS_REFUSED',
+    'dangerous',
+    'Whole numbers that JSON does not carry exactly are refused',
+    'Strictly fewer numbers are accepted, but only beyond 2^53 - 1, where programs already read different numbers from the same text.',
+  ],
+  [
     'INPUT_UNIQUE_ITEMS_REQUIRED',
     'breaking',
     'The elements of an argument must differ',
@@ -302,6 +308,12 @@ const OUTPUT_ROWS: readonly Row[] = [
     'safe',
     'A limit of a result was tightened',
     'Readers can handle everything that is left.',
+  ],
+  [
+    'OUTPUT_INEXACT_INTEGERS_ALLOWED',
+    'dangerous',
+    'Whole numbers that JSON does not carry exactly may occur',
+    'The limit that was dropped kept out only numbers beyond 2^53 - 1, which many readers round.',
   ],
   [
     'OUTPUT_UNIQUE_ITEMS_DROPPED',

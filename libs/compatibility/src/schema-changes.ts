@@ -1,11 +1,12 @@
-import { canonicalJson, withoutKeywords } from '@rollcall/contract';
+import { withoutKeywords } from '@rollcall/contract';
 import type { JsonObject, JsonValue } from '@rollcall/kernel';
 import { type ChangeDraft, makeChange } from './change.js';
 import type { Change } from './comparison.js';
 import { dialectReason } from './dialect.js';
 import { type Finding, type FindingKind, undecided } from './finding.js';
-import { Inclusion } from './inclusion.js';
+import { Inclusion, MAX_STEPS } from './inclusion.js';
 import { ruleOf } from './rules.js';
+import { sameJson } from './same-json.js';
 import { type Doc, docOf } from './schema-node.js';
 import { breakingRule, harmlessRule, type SchemaSide } from './schema-rule-map.js';
 import { WitnessSearch } from './witness.js';
@@ -13,20 +14,26 @@ import { WitnessSearch } from './witness.js';
 /** One schema of a tool, before and after. */
 export type SchemaPair = { tool: string; side: SchemaSide; base: JsonValue; head: JsonValue };
 
+/** How much work goes into one schema: see CompareOptions. */
+export type SchemaOptions = { maxSteps?: number; witnesses?: boolean };
+
+export const NOT_ASKED = 'No witness: none was asked for.';
+
 const ROOT = { path: '', steps: [] };
 
 /** All changes of one schema that concern values: first what may break, then what is harmless. */
-export function schemaChanges(pair: SchemaPair, maxSteps?: number): Change[] {
+export function schemaChanges(pair: SchemaPair, { maxSteps = MAX_STEPS, witnesses }: SchemaOptions = {}): Change[] {
   if (sameBytes(pair)) return [];
   const base = docOf('base', pair.base);
   const head = docOf('head', pair.head);
   // Callers hold the old input schema, readers the old output schema: the smaller side differs.
   const [sub, sup] = pair.side === 'input' ? [base, head] : [head, base];
   const breaking = findings(sub, sup, maxSteps);
-  const harmless = findings(sup, sub, maxSteps).filter((back) => !breaking.some((each) => covers(each, back)));
+  // What is harmless decides nothing: half of the work is enough to name it.
+  const harmless = findings(sup, sub, maxSteps >> 1).filter((back) => !breaking.some((each) => covers(each, back)));
   const reason = dialectReason(pair.base, pair.head);
   if (reason !== null) breaking.push(undecided(ROOT, reason));
-  const search = new WitnessSearch(sub, sup);
+  const search = witnesses === false ? null : new WitnessSearch(sub, sup);
   const found = [
     ...breaking.map((each) => ({ kind: each.kind, change: breakingChange(pair, each, search) })),
     ...harmless.map((each) => ({ kind: each.kind, change: harmlessChange(pair, each) })),
@@ -35,10 +42,10 @@ export function schemaChanges(pair: SchemaPair, maxSteps?: number): Change[] {
 }
 
 function sameBytes(pair: SchemaPair): boolean {
-  return canonicalJson(pair.base) === canonicalJson(pair.head);
+  return sameJson(pair.base, pair.head);
 }
 
-function findings(sub: Doc, sup: Doc, maxSteps: number | undefined): Finding[] {
+function findings(sub: Doc, sup: Doc, maxSteps: number): Finding[] {
   const found = new Inclusion(maxSteps).includes(
     [{ schema: sub.root, doc: sub }],
     [{ schema: sup.root, doc: sup }],
@@ -79,10 +86,10 @@ function once(changes: readonly Change[]): Change[] {
   ];
 }
 
-function breakingChange(pair: SchemaPair, each: Finding, search: WitnessSearch): Change {
+function breakingChange(pair: SchemaPair, each: Finding, search: WitnessSearch | null): Change {
   const ruleId = breakingRule(pair.side, each);
   if (ruleOf(ruleId).severity !== 'breaking') return makeChange(draft(pair, each, ruleId));
-  const answer = search.search(each);
+  const answer = search?.search(each) ?? { reason: NOT_ASKED };
   if ('value' in answer) {
     const [validUnder, invalidUnder] =
       pair.side === 'input' ? (['base', 'head'] as const) : (['head', 'base'] as const);
@@ -117,7 +124,7 @@ function draft(pair: SchemaPair, each: Finding, ruleId: string): ChangeDraft & {
 
 function describe(each: Finding): string {
   const short = (value: JsonValue): string => JSON.stringify(value).slice(0, 80);
-  if (each.kind === 'bound')
+  if (each.kind === 'bound' || each.kind === 'inexact')
     return `${each.subject} is ${short(each.sup)} on one side and ${short(each.sub)} on the other`;
   if (each.kind === 'undecided') return each.reason ?? each.subject;
   return `"${each.subject.slice(0, 80)}"`;
@@ -133,7 +140,7 @@ const IGNORED = new Set(['$schema', '$comment', 'description', 'title', 'example
 function rewritten(pair: SchemaPair): Change[] {
   const before = withoutKeywords(pair.base, IGNORED);
   const after = withoutKeywords(pair.head, IGNORED);
-  if (canonicalJson(before) === canonicalJson(after)) return [];
+  if (sameJson(before, after)) return [];
   const ruleId = pair.side === 'input' ? 'INPUT_REWRITTEN' : 'OUTPUT_REWRITTEN';
   const path = `/${pair.side}Schema`;
   const message = `Tool "${pair.tool}": ${path} is written differently and stands for the same values.`;

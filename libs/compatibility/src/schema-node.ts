@@ -1,4 +1,4 @@
-import { canonicalJson, type Digest, digestOf, resolvePointer, walkSchema, withoutKeywords } from '@rollcall/contract';
+import { canonicalJson, type Digest, digestOf, resolvePointer, someSchema, withoutKeywords } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 
 /** A schema document: references resolve within it, never outside. */
@@ -12,7 +12,7 @@ export type Doc = {
 
 /** A document; `embedded` when it contains resources of their own (`$id` below the root), where `#` means something else. */
 export function docOf(side: 'base' | 'head', root: JsonValue): Doc {
-  const embedded = [...walkSchema(root)].some((place) => place.path.length > 0 && Object.hasOwn(place.schema, '$id'));
+  const embedded = someSchema(root, (schema) => schema !== root && Object.hasOwn(schema, '$id'));
   return { side, root, embedded, targets: new Map() };
 }
 
@@ -28,15 +28,39 @@ export class Undecidable extends Error {
   }
 }
 
-/** Counts work, so that hostile schemas end in "undecided" instead of in a busy process. */
+/** Steps within steps: a chain of references can be longer than the stack of the process is deep. */
+const MAX_NESTING = 256;
+
+/**
+ * Counts work, so that hostile schemas end in "undecided" instead of in a busy process. Steps and not time, so that every
+ * machine comes to the same verdict.
+ */
 export class Budget {
   private left: number;
+  private nesting = 0;
+
   constructor(steps: number) {
     this.left = steps;
   }
+
+  get remaining(): number {
+    return Math.max(0, this.left);
+  }
+
   spend(steps = 1): void {
     this.left -= steps;
     if (this.left < 0) throw new Undecidable('the schemas are too large to compare within the work limit');
+  }
+
+  /** Runs one step inside the present one. */
+  inside<T>(run: () => T): T {
+    if (this.nesting >= MAX_NESTING) throw new Undecidable('the schemas refer to each other in too long a chain');
+    this.nesting++;
+    try {
+      return run();
+    } finally {
+      this.nesting--;
+    }
   }
 }
 
@@ -89,39 +113,61 @@ export function alternativesOf(node: Node, budget: Budget): Alternative[] {
     values: null,
     loose: false,
   };
-  return expand([...node], start, budget);
+  return budget.inside(() => expand(node, start, budget));
 }
 
-function expand(pending: readonly Part[], sofar: Alternative, budget: Budget): Alternative[] {
-  budget.spend();
-  const [part, ...rest] = pending;
-  if (part === undefined) return sofar.mask === 0 || sofar.values?.length === 0 ? [] : [sofar];
-  if (part.schema === true) return expand(rest, sofar, budget);
-  if (!isJsonObject(part.schema)) return [];
-  const id = partId(part);
-  if (sofar.origin.some((seen) => partId(seen) === id)) return expand(rest, sofar, budget);
-  const schema = part.schema;
-  const next = narrowed(sofar, { schema, doc: part.doc });
-  if (next.mask === 0 || next.values?.length === 0) return [];
-  const more: Part[] = [
-    ...rest,
-    ...referenced(part),
-    ...list(schema, 'allOf').map((one) => ({ schema: one, doc: part.doc })),
-  ];
-  const unions = ['anyOf', 'oneOf'].map((keyword) => list(schema, keyword)).filter((union) => union.length > 0);
-  let branches: Part[][] = [more];
-  for (const union of unions) {
-    branches = branches.flatMap((branch) => union.map((one) => [...branch, { schema: one, doc: part.doc }]));
-    if (branches.length > MAX_ALTERNATIVES) throw new Undecidable('the unions have too many combinations');
+/** Takes in one part after the other until a union makes several alternatives of this one. */
+function expand(parts: readonly Part[], start: Alternative, budget: Budget): Alternative[] {
+  const pending = [...parts];
+  const seen = new Set(start.origin.map(partId));
+  let sofar = start;
+  for (let at = 0; at < pending.length; at++) {
+    budget.spend(1 + (seen.size >> 3));
+    const part = pending[at] as Part;
+    if (part.schema === true) continue;
+    if (!isJsonObject(part.schema)) return [];
+    const id = partId(part);
+    if (seen.has(id)) continue;
+    seen.add(id);
+    const { schema, doc } = part as { schema: JsonObject; doc: Doc };
+    sofar = narrowed(sofar, { schema, doc }, budget);
+    if (sofar.mask === 0 || sofar.values?.length === 0) return [];
+    pending.push(...referenced(part), ...list(schema, 'allOf').map((one) => ({ schema: one, doc })));
+    const unions = unionsOf(schema, doc);
+    if (unions.length > 0) return branched(unions, { rest: pending.slice(at + 1), sofar }, budget);
   }
-  const out = branches.flatMap((branch) => expand(branch, next, budget));
-  if (out.length > MAX_ALTERNATIVES) throw new Undecidable('the unions have too many combinations');
+  return [sofar];
+}
+
+function unionsOf(schema: JsonObject, doc: Doc): Part[][] {
+  return ['anyOf', 'oneOf']
+    .map((keyword) => list(schema, keyword).map((one) => ({ schema: one, doc })))
+    .filter((union) => union.length > 0);
+}
+
+function branched(
+  unions: readonly Part[][],
+  { rest, sofar }: { rest: readonly Part[]; sofar: Alternative },
+  budget: Budget,
+): Alternative[] {
+  let branches: Part[][] = [[]];
+  for (const union of unions) {
+    if (branches.length * union.length > MAX_ALTERNATIVES)
+      throw new Undecidable('the unions have too many combinations');
+    branches = branches.flatMap((branch) => union.map((one) => [...branch, one]));
+  }
+  const out: Alternative[] = [];
+  for (const branch of branches) {
+    out.push(...budget.inside(() => expand([...branch, ...rest], sofar, budget)));
+    if (out.length > MAX_ALTERNATIVES) throw new Undecidable('the unions have too many combinations');
+  }
   return out;
 }
 
-function narrowed(sofar: Alternative, facet: { schema: JsonObject; doc: Doc }): Alternative {
+function narrowed(sofar: Alternative, facet: { schema: JsonObject; doc: Doc }, budget: Budget): Alternative {
   const { mask, integerOnly } = typeMask(facet.schema);
   const values = enumerated(facet.schema);
+  if (values !== null) budget.spend(values.length >> 3);
   return {
     facets: [...sofar.facets, facet],
     origin: [...sofar.origin, facet],
@@ -133,7 +179,11 @@ function narrowed(sofar: Alternative, facet: { schema: JsonObject; doc: Doc }): 
 }
 
 function intersect(a: JsonValue[] | null, b: JsonValue[] | null): JsonValue[] | null {
-  if (a === null || b === null) return a ?? b;
+  return a === null || b === null ? (a ?? b) : inBoth(a, b);
+}
+
+/** The values that occur in both lists. */
+export function inBoth(a: readonly JsonValue[], b: readonly JsonValue[]): JsonValue[] {
   const allowed = new Set(b.map(canonicalJson));
   return a.filter((value) => allowed.has(canonicalJson(value)));
 }
@@ -206,9 +256,26 @@ export function partId(part: Part): string {
   return `${part.doc.side[0]}${id}`;
 }
 
-/** Identity of a conjunction: order and repetition do not count. */
+/** Identity of a conjunction: order, repetition and the way over a reference do not count. */
 export function nodeId(node: Node): string {
-  return [...new Set(node.map(partId))].sort().join('&');
+  const parts = node.filter((part) => part.schema !== true);
+  return [...new Set(parts.map((part) => partId(destination(part))))].sort().join('&');
+}
+
+const MAX_HOPS = 8;
+
+/** Where a schema that is nothing but a reference leads. */
+function destination(part: Part): Part {
+  let at = part;
+  for (let hop = 0; hop < MAX_HOPS; hop++) {
+    const { schema, doc } = at;
+    if (!isJsonObject(schema) || !has(schema, '$ref') || doc.embedded) return at;
+    if (Object.keys(schema).some((keyword) => keyword !== '$ref' && !WORDING.has(keyword))) return at;
+    const target = typeof schema['$ref'] === 'string' ? targetOf(doc, schema['$ref']) : undefined;
+    if (target === undefined || !isJsonObject(target)) return at;
+    at = { schema: target, doc };
+  }
+  return at;
 }
 
 const WORDING: ReadonlySet<string> = new Set([
@@ -223,13 +290,14 @@ const WORDING: ReadonlySet<string> = new Set([
 const texts = new WeakMap<object, string>();
 
 /** Text that is equal only for schemas that certainly accept the same values; references count with their document. */
-export function meaningOf(part: Part): string {
+export function meaningOf(part: Part, budget: Budget): string {
   const key = isJsonObject(part.schema) ? part.schema : null;
   const known = key === null ? undefined : texts.get(key);
   if (known !== undefined) return known;
   let text = canonicalJson(withoutKeywords(part.schema, WORDING));
-  const refers = [...walkSchema(part.schema)].some((place) =>
-    ['$ref', '$dynamicRef', '$recursiveRef'].some((k) => has(place.schema, k)),
+  budget.spend(text.length >> 5);
+  const refers = someSchema(part.schema, (schema) =>
+    ['$ref', '$dynamicRef', '$recursiveRef'].some((keyword) => has(schema, keyword)),
   );
   if (refers) text += `@${meaningOfRoot(part.doc.root)}`;
   if (key !== null) texts.set(key, text);

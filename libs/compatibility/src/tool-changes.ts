@@ -2,18 +2,19 @@ import { canonicalJson, type Member, scanHeaders } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { makeChange } from './change.js';
 import type { Change, Risk } from './comparison.js';
-import { type SchemaPair, schemaChanges } from './schema-changes.js';
+import { sameJson } from './same-json.js';
+import { NOT_ASKED, type SchemaOptions, type SchemaPair, schemaChanges } from './schema-changes.js';
 import { own } from './schema-node.js';
 import { textRisk, wordingChanges } from './wording.js';
 
 type ToolPair = { base: Member; head: Member };
 
 /** Everything that changed between two definitions of one tool. */
-export function toolChanges(pair: ToolPair, maxSteps?: number): Change[] {
+export function toolChanges(pair: ToolPair, options: SchemaOptions = {}): Change[] {
   if (pair.base.digest === pair.head.digest) return [];
   const found = [
-    ...inputChanges(pair, maxSteps),
-    ...outputChanges(pair, maxSteps),
+    ...inputChanges(pair, options),
+    ...outputChanges(pair, options),
     ...textChanges(pair),
     ...annotationChanges(pair),
     ...headerChanges(pair),
@@ -21,7 +22,7 @@ export function toolChanges(pair: ToolPair, maxSteps?: number): Change[] {
   return found;
 }
 
-function inputChanges({ base, head }: ToolPair, maxSteps: number | undefined): Change[] {
+function inputChanges({ base, head }: ToolPair, options: SchemaOptions): Change[] {
   const side = 'input' as const;
   return bothKinds(
     {
@@ -30,11 +31,11 @@ function inputChanges({ base, head }: ToolPair, maxSteps: number | undefined): C
       base: base.definition['inputSchema'] ?? true,
       head: head.definition['inputSchema'] ?? true,
     },
-    maxSteps,
+    options,
   );
 }
 
-function outputChanges({ base, head }: ToolPair, maxSteps: number | undefined): Change[] {
+function outputChanges({ base, head }: ToolPair, options: SchemaOptions): Change[] {
   const before = own(base.definition, 'outputSchema');
   const after = own(head.definition, 'outputSchema');
   const tool = base.name;
@@ -53,21 +54,23 @@ function outputChanges({ base, head }: ToolPair, maxSteps: number | undefined): 
           ruleId: 'OUTPUT_SCHEMA_REMOVED',
           message: `Tool "${tool}": the output schema was removed.`,
         }),
-        tool,
+        options,
       ),
     ];
-  return bothKinds({ tool, side: 'output', base: before, head: after }, maxSteps);
+  return bothKinds({ tool, side: 'output', base: before, head: after }, options);
 }
 
 /** Without a schema every result is allowed: the witness is a result the old schema excluded. */
-function outputSchemaRemoved(before: JsonValue, change: Change, tool: string): Change {
-  const found = schemaChanges({ tool, side: 'output', base: before, head: true }).find((each) => each.witness);
+function outputSchemaRemoved(before: JsonValue, change: Change, options: SchemaOptions): Change {
+  if (options.witnesses === false) return { ...change, witness: null, witnessReason: NOT_ASKED };
+  const pair = { tool: change.tool ?? '', side: 'output', base: before, head: true } as const;
+  const found = schemaChanges(pair, options).find((each) => each.witness);
   if (found?.witness) return { ...change, witness: found.witness };
   return { ...change, witness: null, witnessReason: 'No witness: the old schema accepts every value that was tried.' };
 }
 
-function bothKinds(pair: SchemaPair, maxSteps: number | undefined): Change[] {
-  const values = schemaChanges(pair, maxSteps);
+function bothKinds(pair: SchemaPair, options: SchemaOptions): Change[] {
+  const values = schemaChanges(pair, options);
   const wording = wordingChanges(pair, values);
   const rewritten = (change: Change): boolean => change.ruleId.endsWith('_REWRITTEN');
   const kept = wording.some((change) => change.ruleId.endsWith('_PROPERTY_ADDED'))
@@ -116,7 +119,7 @@ function textChanges({ base, head }: ToolPair): Change[] {
 }
 
 function textChange(member: Member, ruleId: string, path: string, [from, to]: [JsonValue, JsonValue]): Change[] {
-  if (canonicalJson(from) === canonicalJson(to)) return [];
+  if (sameJson(from, to)) return [];
   const tool = member.name;
   const message = `Tool "${tool}": the ${path.slice(1)} changed.`;
   return [makeChange({ ruleId, tool, member: `tool:${tool}`, path, message, from, to, risk: textRisk(to) })];
@@ -139,7 +142,7 @@ function annotationChanges({ base, head }: ToolPair): Change[] {
   return HINTS.flatMap(({ ruleId, key, absent, careful }) => {
     const before = own(annotations(base), key) ?? absent;
     const after = own(annotations(head), key) ?? absent;
-    if (canonicalJson(before) === canonicalJson(after)) return [];
+    if (sameJson(before, after)) return [];
     // A hint that got less careful may silence an approval rule, one that got more careful was wrong before: both are read.
     const risk: Risk = after === careful ? 'high' : 'review';
     const tool = base.name;

@@ -1,4 +1,4 @@
-import { canonicalJson, walkSchema } from '@rollcall/contract';
+import { canonicalJson, someSchema } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -10,13 +10,16 @@ const addFormats = ((addFormatsModule as unknown as { default?: unknown }).defau
   ajv: Ajv,
 ) => void;
 
-/** A second, independent implementation of JSON Schema that has the last word on witnesses. */
-export type Validator = (value: JsonValue) => { valid: boolean; places: string[] };
+/**
+ * A second, independent implementation of JSON Schema that has the last word on witnesses. `valid` is null where it depends
+ * on whether `format` is checked or only a note: validators do either.
+ */
+export type Validator = (value: JsonValue) => { valid: boolean | null; places: string[] };
 
 const OPTIONS: Options = { strict: false, allErrors: false, messages: false, logger: false, validateFormats: true };
 /** For schemas that were validated already; optimizing the code takes longer than running it a few times. */
 const BARE: Options = { ...OPTIONS, meta: false, validateSchema: false, code: { optimize: false } };
-const MAX_COMPILED_BYTES = 256 * 1024;
+const MAX_COMPILED_BYTES = 64 * 1024;
 const MAX_KEPT = 128;
 const MAX_KEPT_BYTES = 16 * 1024;
 
@@ -40,19 +43,26 @@ export function validatorOf(schema: JsonValue): Validator | string {
 
 function make(schema: JsonObject | boolean): Validator | string {
   if (!patternsAreCheap(schema)) return 'a pattern could be too expensive to run';
-  const validate = compile(schema);
-  if (validate === null) return 'the schema does not compile';
+  const validate = compile(schema, true);
+  const lenient = hasFormat(schema) ? compile(schema, false) : validate;
+  if (validate === null || lenient === null) return 'the schema does not compile';
   return (value) => {
     const valid = validate(value) === true;
-    return { valid, places: (validate.errors ?? []).map((error) => error.instancePath) };
+    const places = (validate.errors ?? []).map((error) => error.instancePath);
+    const agreed = lenient === validate || (lenient(value) === true) === valid;
+    return { valid: agreed ? valid : null, places };
   };
+}
+
+function hasFormat(schema: JsonValue): boolean {
+  return someSchema(schema, (each) => Object.hasOwn(each, 'format'));
 }
 
 type Dialect = 'draft-07' | '2020-12';
 
 /** Compiling a meta-schema costs more than compiling most schemas, so one instance per dialect judges schemas. */
-const judges = new Map<Dialect, Ajv>();
-const compilers = new Map<Dialect, Ajv>();
+const judges = new Map<string, Ajv>();
+const compilers = new Map<string, Ajv>();
 /** Anywhere in the text: the compiler also looks below keywords nobody knows. */
 const IDENTIFIER = /"\$(id|anchor|dynamicAnchor)":/;
 
@@ -62,19 +72,21 @@ function instance(dialect: Dialect, options: Options): Ajv {
   return ajv;
 }
 
-function shared(instances: Map<Dialect, Ajv>, dialect: Dialect, options: Options): Ajv {
-  const ajv = instances.get(dialect) ?? instance(dialect, options);
-  instances.set(dialect, ajv);
+function shared(instances: Map<string, Ajv>, dialect: Dialect, options: Options): Ajv {
+  const key = `${dialect} ${options.validateFormats}`;
+  const ajv = instances.get(key) ?? instance(dialect, options);
+  instances.set(key, ajv);
   return ajv;
 }
 
-function compile(schema: JsonObject | boolean): ValidateFunction | null {
+function compile(schema: JsonObject | boolean, validateFormats: boolean): ValidateFunction | null {
+  const bare = { ...BARE, validateFormats };
   const dialect = isDraft07(schema) ? 'draft-07' : '2020-12';
   try {
     if (shared(judges, dialect, OPTIONS).validateSchema(schema) !== true) return null;
     // The identifiers of one schema must not be known to another: such a schema gets an instance of its own.
     const isNamed = IDENTIFIER.test(canonicalJson(schema));
-    const compiler = isNamed ? instance(dialect, BARE) : shared(compilers, dialect, BARE);
+    const compiler = isNamed ? instance(dialect, bare) : shared(compilers, dialect, bare);
     return compileOnce(compiler, schema);
   } catch (cause) {
     // Ajv throws plain errors for schemas it cannot compile; there is no type to tell them by.
@@ -97,9 +109,9 @@ function isDraft07(schema: JsonValue): boolean {
 }
 
 function patternsAreCheap(schema: JsonValue): boolean {
-  return [...walkSchema(schema)].every(({ schema: place }) => {
+  return !someSchema(schema, (place) => {
     const patterns = isJsonObject(place['patternProperties']) ? Object.keys(place['patternProperties']) : [];
     const pattern = place['pattern'];
-    return [...patterns, ...(typeof pattern === 'string' ? [pattern] : [])].every(isCheapPattern);
+    return ![...patterns, ...(typeof pattern === 'string' ? [pattern] : [])].every(isCheapPattern);
   });
 }

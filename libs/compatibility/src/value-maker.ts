@@ -3,16 +3,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel'
 import { bitsOf } from './emptiness.js';
 import { accepts } from './evaluate.js';
 import { textSamples } from './pattern-samples.js';
-import {
-  countsOf,
-  declaredNames,
-  intervalOf,
-  itemNode,
-  otherNode,
-  propertyNode,
-  requiredNames,
-  schemasOf,
-} from './ranges.js';
+import { madeNode, nameNode, nameSamples } from './property-names.js';
+import { countsOf, declaredNames, intervalOf, itemNode, requiredNames, schemasOf } from './ranges.js';
 import {
   type Alternative,
   alternativesOf,
@@ -40,13 +32,16 @@ const MAX_CANDIDATES = 48;
 export class ValueMaker {
   private budget: Budget;
   private readonly known = new Map<string, JsonValue[]>();
-  constructor(private readonly maxSteps = 8_000) {
+
+  constructor(maxSteps: number) {
     this.budget = new Budget(maxSteps);
   }
 
-  /** Gives the next use the whole work limit again; what was made so far is kept. */
-  refill(): void {
-    this.budget = new Budget(this.maxSteps);
+  /** Gives the next use this much work; what was made so far is kept. What was left of the last one is answered. */
+  refill(steps: number): number {
+    const left = this.budget.remaining;
+    this.budget = new Budget(steps);
+    return left;
   }
 
   /** Values the conjunction probably accepts, none that it certainly refuses; `[]` when the work limit is reached. */
@@ -76,12 +71,19 @@ export class ValueMaker {
   object(one: Alternative, set: ReadonlyMap<string, JsonValue>, depth = 0): JsonObject | undefined {
     const out: JsonObject = {};
     for (const name of requiredNames(one)) {
-      const value = set.get(name) ?? this.candidates(propertyNode(one, name), depth + 1)[0];
+      const value = set.get(name) ?? this.candidates(madeNode(one, name), depth + 1)[0];
       if (value === undefined) return undefined;
       setOwn(out, name, value);
     }
     for (const [name, value] of set) setOwn(out, name, value);
     this.fill(out, one, { count: countsOf(schemasOf(one), 'Properties').min, depth });
+    return out;
+  }
+
+  /** An object of the alternative with at least that many properties. */
+  sized(one: Alternative, count: number, depth = 0): JsonObject | undefined {
+    const out = this.object(one, new Map(), depth);
+    if (out !== undefined) this.fill(out, one, { count, depth });
     return out;
   }
 
@@ -142,7 +144,7 @@ export class ValueMaker {
     const names = [...declaredNames(one)].slice(0, 24);
     const all: JsonObject = { ...minimal };
     for (const name of names) {
-      const choices = this.candidates(propertyNode(one, name), depth + 1).slice(0, depth === 0 ? 8 : 3);
+      const choices = this.candidates(madeNode(one, name), depth + 1).slice(0, depth === 0 ? 8 : 3);
       for (const choice of choices) {
         const next = { ...minimal };
         setOwn(next, name, choice);
@@ -163,15 +165,16 @@ export class ValueMaker {
 
   private fill(target: JsonObject, one: Alternative, { count, depth }: { count: number; depth: number }): void {
     if (Object.keys(target).length >= count || count > MAX_ELEMENTS) return;
-    for (const name of declaredNames(one)) {
+    const suggested = schemasOf(one).some((schema) => own(schema, 'propertyNames') !== undefined)
+      ? nameSamples(one)
+      : Array.from({ length: count }, (_, index) => `property_${index}`);
+    const names = nameNode(one);
+    for (const name of [...declaredNames(one), ...suggested]) {
       if (Object.keys(target).length >= count) return;
-      if (Object.hasOwn(target, name)) continue;
-      const value = this.candidates(propertyNode(one, name), depth + 1)[0];
+      if (Object.hasOwn(target, name) || accepts(name, names, this.budget) === 'no') continue;
+      const value = this.candidates(madeNode(one, name), depth + 1)[0];
       if (value !== undefined) setOwn(target, name, value);
     }
-    const value = this.candidates(otherNode(one), depth + 1)[0];
-    if (value === undefined) return;
-    for (let index = 0; Object.keys(target).length < count; index++) setOwn(target, `property_${index}`, value);
   }
 }
 

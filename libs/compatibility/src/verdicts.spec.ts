@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildContract, type Contract, type RawOffer } from '@rollcall/contract';
 import type { JsonObject } from '@rollcall/kernel';
-import { compareContracts, lintContract, semverGate, suggestToolMapping } from './index.js';
+import { compareContracts, semverGate, suggestToolMapping } from './index.js';
 
 const tool = (more: JsonObject = {}): JsonObject => ({
   name: 'pay',
@@ -73,11 +73,51 @@ describe('risk', () => {
     expect(risks({ description: 'Pays now.' })).toEqual(['DESCRIPTION_CHANGED review']);
   });
 
+  it.each<[string, JsonObject, JsonObject, string]>([
+    ['readOnlyHint is left out', { readOnlyHint: true }, {}, 'ANNOTATION_READ_ONLY_CHANGED high'],
+    ['destructiveHint is left out', { destructiveHint: false }, {}, 'ANNOTATION_DESTRUCTIVE_CHANGED high'],
+    [
+      'idempotentHint turns false',
+      { idempotentHint: true },
+      { idempotentHint: false },
+      'ANNOTATION_IDEMPOTENT_CHANGED high',
+    ],
+    ['openWorldHint is left out', { openWorldHint: false }, {}, 'ANNOTATION_OPEN_WORLD_CHANGED high'],
+  ])('is high when %s, with what the protocol says of absent hints', (_name, before, after, told) => {
+    const [one, two] = [before, after].map((annotations) => contractOf({ tools: [tool({ annotations })] }));
+    const seen = (from: Contract, to: Contract): string[] =>
+      compareContracts(from, to).changes.map((change) => `${change.ruleId} ${change.risk}`);
+    expect(seen(one as Contract, two as Contract)).toEqual([told]);
+  });
+
   it('is high for a destructive tool that was added', () => {
     const head = contractOf({ tools: [tool(), tool({ name: 'wipe', annotations: { destructiveHint: true } })] });
     expect(compareContracts(base, head).changes).toMatchObject([
       { ruleId: 'TOOL_ADDED', severity: 'safe', risk: 'high' },
     ]);
+  });
+});
+
+describe('a bare list of tools', () => {
+  const served = contractOf({
+    tools: [tool()],
+    prompts: [{ name: 'sum-up' }],
+    capabilities: { tools: {}, prompts: {} },
+    instructions: 'Pay on Fridays.',
+  });
+
+  it('takes nothing away that it does not speak of', () => {
+    expect(compareContracts(served, contractOf({ tools: [tool()] }))).toMatchObject({
+      conclusion: 'identical',
+      changes: [],
+    });
+    expect(compareContracts(served, contractOf({ tools: [] })).changes).toMatchObject([{ ruleId: 'TOOL_REMOVED' }]);
+  });
+
+  it('hides nothing that comes on top of it', () => {
+    const changes = compareContracts(contractOf({ tools: [tool()] }), served).changes.map(({ ruleId }) => ruleId);
+    expect(changes).toContain('INSTRUCTIONS_CHANGED');
+    expect(changes).toContain('PROMPT_ADDED');
   });
 });
 
@@ -100,71 +140,5 @@ describe('renames', () => {
     expect(
       suggestToolMapping(base, contractOf({ tools: [tool({ name: 'weather', description: 'Tells the weather.' })] })),
     ).toEqual([]);
-  });
-});
-
-describe('linting', () => {
-  const lint = (more: JsonObject): string[] => {
-    const { contract, issues } = buildContract({ tools: [tool(more)] });
-    return lintContract(contract, issues).map((finding) => `${finding.severity} ${finding.ruleId}`);
-  };
-
-  it.each<[string, JsonObject, string[]]>([
-    ['nothing on a good tool', {}, []],
-    ['a missing description', { description: ' ' }, ['warning TOOL_DESCRIPTION_MISSING']],
-    [
-      'an undescribed argument',
-      { inputSchema: { type: 'object', properties: { a: {} } } },
-      ['info PARAMETER_DESCRIPTION_MISSING'],
-    ],
-    ['invisible characters in a description', { description: 'Pays\u200b.' }, ['error INVISIBLE_CHARACTERS']],
-    ['text that runs backwards', { description: 'Pays \u202eyap\u202c.' }, ['error INVISIBLE_CHARACTERS']],
-    ['an isolate in a description', { description: 'Pays \u2066x\u2069.' }, ['error INVISIBLE_CHARACTERS']],
-    [
-      'instructions in TAG characters',
-      { description: `Pays.${[...'ignore'].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join('')}` },
-      ['error INVISIBLE_CHARACTERS'],
-    ],
-    [
-      'a right-to-left override in an output schema',
-      { outputSchema: { type: 'object', properties: { a: { description: 'x\u202ey' } } } },
-      ['error INVISIBLE_CHARACTERS'],
-    ],
-    [
-      'invisible characters in a keyword nobody knows',
-      { inputSchema: { type: 'object', 'x-hint': { deep: ['x\u{E0041}'] }, $defs: { 'a\u200b': {} } } },
-      ['error INVISIBLE_CHARACTERS', 'error INVISIBLE_CHARACTERS'],
-    ],
-    ['nothing on text that is Arabic', { description: 'يدفع الفاتورة.' }, []],
-    [
-      'invisible characters deep in a schema',
-      { inputSchema: { type: 'object', properties: { a: { description: 'x\u{E0041}' } } } },
-      ['error INVISIBLE_CHARACTERS'],
-    ],
-    [
-      'a tool that deletes and says it only reads',
-      { name: 'deleteUser', annotations: { readOnlyHint: true } },
-      ['error READ_ONLY_CONTRADICTION'],
-    ],
-    ['an intake issue', { name: 'a b' }, ['error INVALID_NAME']],
-  ])('finds %s', (_name, more, expected) => {
-    expect(lint(more)).toEqual(expected);
-  });
-
-  it('finds invisible characters in instructions, resources and prompts', () => {
-    const { contract, issues } = buildContract({
-      tools: [],
-      instructions: 'Pay\u{E0041}.',
-      resources: [{ uri: 'file:///a', name: 'a', description: 'A\u202e file.' }],
-      prompts: [
-        { name: 'greet', description: 'Says\u2066 hello.', arguments: [{ name: 'who', description: 'Who\u{E0041}.' }] },
-      ],
-    });
-    expect(lintContract(contract, issues).map((finding) => finding.path)).toEqual([
-      '/instructions',
-      '/description',
-      '/arguments/0/description',
-      '/description',
-    ]);
   });
 });

@@ -10,6 +10,10 @@ import { boundaryValues, ValueMaker } from './value-maker.js';
 const MAX_TRIES = 160;
 const MAX_SEARCHES = 40;
 const EVALUATION_STEPS = 20_000;
+/** Work for one finding, and for all findings of one schema: making values, and our own evaluation of them. */
+const STEPS_PER_SEARCH = 8_000;
+const ALL_MAKING_STEPS = 40_000;
+const ALL_EVALUATION_STEPS = 60_000;
 
 /** A verified value, or why there is none. */
 export type WitnessAnswer = { value: JsonValue } | { reason: string };
@@ -19,7 +23,9 @@ type Validators = { sub: Validator; sup: Validator };
 /** Looks for values that one whole schema accepts and the other rejects, one search per finding. */
 export class WitnessSearch {
   private searches = 0;
-  private readonly maker = new ValueMaker();
+  private readonly maker = new ValueMaker(0);
+  private making = ALL_MAKING_STEPS;
+  private evaluating = ALL_EVALUATION_STEPS;
   private compiled: Validators | string | undefined;
 
   constructor(
@@ -31,7 +37,16 @@ export class WitnessSearch {
   search(finding: Finding): WitnessAnswer {
     if (this.searches++ >= MAX_SEARCHES)
       return { reason: 'No witness: too many changes in one schema to search for each.' };
-    this.maker.refill();
+    const granted = Math.min(STEPS_PER_SEARCH, this.making);
+    this.maker.refill(granted);
+    try {
+      return this.searched(finding);
+    } finally {
+      this.making -= granted - this.maker.refill(0);
+    }
+  }
+
+  private searched(finding: Finding): WitnessAnswer {
     // What the finding itself suggests nearly always does; everything else is made only when it does not.
     for (const values of [() => this.guesses(finding), () => this.locals(finding)]) {
       for (const value of this.whole(values(), finding)) {
@@ -83,12 +98,16 @@ export class WitnessSearch {
 
   /** Our own evaluation goes first: its work is bounded, that of generated code is not, and it costs no compilation. */
   private isPlausible(value: JsonValue): boolean {
-    const answer = (doc: Doc): Answer => accepts(value, [{ schema: doc.root, doc }], new Budget(EVALUATION_STEPS));
+    const granted = Math.min(EVALUATION_STEPS, this.evaluating);
+    const budget = new Budget(granted);
+    const answer = (doc: Doc): Answer => accepts(value, [{ schema: doc.root, doc }], budget);
     try {
       return answer(this.subDoc) !== 'no' && answer(this.supDoc) !== 'yes';
     } catch (cause) {
       if (cause instanceof Undecidable) return false;
       throw cause;
+    } finally {
+      this.evaluating -= granted - budget.remaining;
     }
   }
 }
@@ -96,11 +115,11 @@ export class WitnessSearch {
 /** Ajv has the last word. */
 function proves(value: JsonValue, finding: Finding, { sub, sup }: Validators): boolean {
   try {
-    if (!sub(value).valid) return false;
+    if (sub(value).valid !== true) return false;
     const answer = sup(value);
     const place = pointer(finding.steps.map((step) => String(step.key)));
     const isHere = answer.places.some((each) => each.startsWith(place) || place.startsWith(each));
-    return !answer.valid && (finding.definite || isHere);
+    return answer.valid === false && (finding.definite || isHere);
   } catch (cause) {
     // A schema that refers to itself without end overflows the stack of generated code.
     if (cause instanceof RangeError) return false;
@@ -140,10 +159,13 @@ function sized(finding: Finding, maker: ValueMaker): JsonValue[] {
   if (finding.kind !== 'bound' || typeof limit !== 'number' || limit > 2_000 || at === undefined) return [];
   const counts = [limit - 1, limit + 1].filter((count) => count >= 0 && Number.isInteger(count));
   if (finding.subject.endsWith('Length')) return counts.map((count) => 'a'.repeat(count));
-  if (!finding.subject.endsWith('Items')) return [];
-  return counts
-    .map((length) => maker.array(at, new Map(), { depth: 0, length }))
-    .filter((value) => value !== undefined);
+  const made = (count: number): JsonValue | undefined =>
+    finding.subject.endsWith('Items')
+      ? maker.array(at, new Map(), { depth: 0, length: count })
+      : finding.subject.endsWith('Properties')
+        ? maker.sized(at, count)
+        : undefined;
+  return counts.map(made).filter((value) => value !== undefined);
 }
 
 /** Objects with a property name the other side may refuse. */

@@ -3,17 +3,15 @@ import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel'
 import { makeChange } from './change.js';
 import type { Change, Risk } from './comparison.js';
 import { pointer } from './finding.js';
+import { textSignals } from './injection.js';
+import { sameJson } from './same-json.js';
 import type { SchemaPair } from './schema-changes.js';
 import { type Doc, docOf, has, list, map, own, type Part, partId, referenced, Undecidable } from './schema-node.js';
-
-/** Phrases that speak to the model instead of describing: a small, published list, no substitute for reading. */
-const INJECTION =
-  /ignore\s+(all\s+|any\s+)?(previous|prior|above|earlier)\s+(instructions|rules)|<\s*\/?\s*(important|system|secret)\s*>|(do not|don't|never)\s+(tell|mention|inform|reveal|show)\b.{0,40}\buser|\bsystem prompt\b|\.ssh\/|id_rsa|before (using|calling) (any|this|other) .{0,20}tool|instead of (the|any) other tool/i;
 
 /** How closely a person should look at a text that is new. */
 export function textRisk(text: JsonValue | undefined): Risk {
   const whole = typeof text === 'string' ? text : canonicalJson(text ?? null);
-  return INJECTION.test(whole) || invisibleCodePoints(whole).length > 0 ? 'high' : 'review';
+  return textSignals(whole).length > 0 || invisibleCodePoints(whole).length > 0 ? 'high' : 'review';
 }
 
 type PlacePair = { base: Part; head: Part; path: string; depth: number };
@@ -104,7 +102,7 @@ class WordingWalk {
     for (const keyword of TEXTS) {
       const before = own(base, keyword) ?? null;
       const after = own(head, keyword) ?? null;
-      if (canonicalJson(before) === canonicalJson(after)) continue;
+      if (sameJson(before, after)) continue;
       const ruleId = this.pair.side === 'input' ? 'PARAMETER_TEXT_CHANGED' : 'OUTPUT_TEXT_CHANGED';
       const path = at.path + pointer([keyword]);
       this.report({ ruleId, path, message: `the ${keyword} changed`, from: before, to: after, risk: textRisk(after) });
@@ -115,7 +113,7 @@ class WordingWalk {
     const before = own(base, 'default');
     const after = own(head, 'default');
     if (before === undefined && after === undefined) return;
-    if (before !== undefined && after !== undefined && canonicalJson(before) === canonicalJson(after)) return;
+    if (before !== undefined && after !== undefined && sameJson(before, after)) return;
     const ruleId = before === undefined ? 'DEFAULT_ADDED' : 'DEFAULT_CHANGED';
     const show = (value: JsonValue | undefined): string =>
       value === undefined ? 'none' : JSON.stringify(value).slice(0, 80);

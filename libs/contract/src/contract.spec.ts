@@ -4,8 +4,10 @@ import fc from 'fast-check';
 import {
   buildContract,
   canonicalJson,
+  type Digest,
   digestOf,
   invisibleCodePoints,
+  merkleRoot,
   parseStrict,
   readContract,
   sha256Hex,
@@ -56,6 +58,33 @@ describe('digests', () => {
     expect(canonicalJson([333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0])).toBe(
       '[333333333.3333333,1e+30,4.5,0.002,1e-27,0]',
     );
+  });
+});
+
+describe('the root over members', () => {
+  const LEAVES = ['', '00', '10', '2021', '3031', '40414243', '5051525354555657', '606162636465666768696a6b6c6d6e6f'];
+  const root = (count: number): string =>
+    merkleRoot(LEAVES.slice(0, count).map((hex): Digest => `sha256:${hex}`)).slice('sha256:'.length);
+
+  it.each([
+    [0, 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
+    [1, '6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d'],
+    [2, 'fac54203e7cc696cf0dfcb42c92a1d9dbaf70ad9e621f4bd8d98662f00e3c125'],
+    [3, 'aeb6bcfe274b70a14fb067a5e5578264db0fa9b51af5e0ba159158f329e06e77'],
+    [8, '5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328'],
+  ])('agrees with the published vectors for %i leaves', (count, expected) => {
+    expect(root(count)).toBe(expected);
+  });
+
+  it('of two members is not the root of one that poses as their node', () => {
+    const [a, b] = [digestOf('a'), digestOf('b')];
+    expect(merkleRoot([merkleRoot([a, b])])).not.toBe(merkleRoot([a, b]));
+  });
+
+  it('depends on the name under which a definition is offered, not on the order', () => {
+    const offer = (...names: string[]) => buildContract({ tools: names.map((name) => tool({ name })) }).contract.digest;
+    expect(offer('a', 'b')).toBe(offer('b', 'a'));
+    expect(offer('a', 'b')).not.toBe(offer('a', 'c'));
   });
 });
 
@@ -155,6 +184,18 @@ describe('intake of members', () => {
     ],
     ['a lone surrogate', tool({ description: '\ud800' }), 'LONE_SURROGATE'],
     ['an unsafe number', tool({ inputSchema: { type: 'object', maxProperties: 2 ** 53 } }), 'UNSAFE_NUMBER'],
+    [
+      'more than 64 levels',
+      tool({ _meta: { deep: JSON.parse(`${'['.repeat(64)}${']'.repeat(64)}`) as JsonValue } }),
+      'TOO_DEEP',
+    ],
+    ['half a pair in a key', tool({ _meta: { '\udc00': 1 } }), 'LONE_SURROGATE'],
+    ['an infinite number', tool({ _meta: { a: Number.POSITIVE_INFINITY } }), 'UNSAFE_NUMBER'],
+    [
+      'a pattern that does not compile',
+      tool({ inputSchema: { type: 'object', properties: { a: { pattern: '[' } } } }),
+      'MALFORMED_SCHEMA',
+    ],
     ['more than 256 KB', tool({ description: 'x'.repeat(256 * 1024) }), 'TOO_LARGE'],
     ['something that is no object', 'x', 'NOT_AN_OBJECT'],
   ])('leaves out a tool with %s and names the reason', (_name, raw, code) => {

@@ -17,10 +17,20 @@ export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return canonicalNumber(value);
   if (typeof value === 'string') return canonicalString(value);
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (Array.isArray(value)) return canonicalList(value);
   if (typeof value !== 'object') throw new TypeError(`A ${typeof value} has no canonical JSON form.`);
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${canonicalString(key)}:${canonicalJson(value[key] as JsonValue)}`).join(',')}}`;
+  let text = '{';
+  for (const key of Object.keys(value).sort()) {
+    if (text.length > 1) text += ',';
+    text += `${canonicalString(key)}:${canonicalJson(value[key] as JsonValue)}`;
+  }
+  return `${text}}`;
+}
+
+function canonicalList(values: readonly JsonValue[]): string {
+  let text = '[';
+  for (const value of values) text += text.length > 1 ? `,${canonicalJson(value)}` : canonicalJson(value);
+  return `${text}]`;
 }
 
 function canonicalNumber(value: number): string {

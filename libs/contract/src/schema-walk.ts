@@ -41,6 +41,22 @@ export function* walkSchema(root: JsonValue): Generator<SchemaPlace> {
   }
 }
 
+/** True when the test holds for any object schema in a schema; knows no places and is much the cheaper walk. */
+export function someSchema(root: JsonValue, test: (schema: JsonObject) => boolean): boolean {
+  if (!isJsonObject(root)) return false;
+  if (test(root)) return true;
+  for (const keyword of Object.keys(root)) {
+    const value = root[keyword] ?? null;
+    if (typeof value !== 'object' || value === null) continue;
+    if (Array.isArray(value)) {
+      if ((LIST.has(keyword) || keyword === 'items') && value.some((item) => someSchema(item, test))) return true;
+    } else if (MAP.has(keyword)) {
+      if (Object.values(value).some((item) => someSchema(item, test))) return true;
+    } else if ((ONE.has(keyword) || keyword === 'items') && someSchema(value, test)) return true;
+  }
+  return false;
+}
+
 function childSchemas(schema: JsonObject): { value: JsonValue; path: (string | number)[] }[] {
   return Object.entries(schema).flatMap(([keyword, value]) => {
     if (ONE.has(keyword)) return [{ value, path: [keyword] }];

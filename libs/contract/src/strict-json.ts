@@ -31,7 +31,8 @@ export function parseStrict(text: string, limits: ParseLimits = {}): Result<Json
 
 /** Sets an own property whatever its name: assigning `__proto__` would change the prototype instead. */
 export function setOwn(target: JsonObject, key: string, value: JsonValue): void {
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
+  if (key !== '__proto__') target[key] = value;
+  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 /** True when a number written as `lexeme` is read as the same value by every parser that uses doubles or big integers. */
