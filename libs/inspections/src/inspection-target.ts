@@ -1,8 +1,13 @@
 import { Refusal } from '@rollcall/kernel';
 import type { InspectionTarget, NetworkPolicy } from '@rollcall/mcp-client';
 
-/** A program an operator has consented to start, by name. The registry knows names only, so a manifest cannot start anything. */
-export type Launcher = { command: string; args: string[]; env?: Record<string, string> };
+/**
+ * What an operator has consented to, by name: a program to start, or the Unix socket of a server that runs already. The
+ * registry knows names only, so a manifest can neither start anything nor reach into this machine.
+ */
+export type Launcher =
+  | { command: string; args: string[]; env?: Record<string, string> }
+  | { socketPath: string; path?: string };
 
 /** What the process that inspects is allowed to do. Nest token. */
 export class InspectionPolicy {
@@ -41,9 +46,8 @@ export function resolveTarget(
 }
 
 function endpointTarget(endpoint: StoredEndpoint, policy: InspectionPolicy): InspectionTarget {
-  if (endpoint.transport === 'streamable-http' && endpoint.url) {
-    return { transport: 'streamable-http', url: endpoint.url };
-  }
+  const { transport, url } = endpoint;
+  if ((transport === 'streamable-http' || transport === 'websocket') && url) return { transport, url };
   const name = endpoint.launcher ?? '';
   const launcher = Object.hasOwn(policy.launchers, name) ? policy.launchers[name] : undefined;
   if (!launcher) {
@@ -53,7 +57,7 @@ function endpointTarget(endpoint: StoredEndpoint, policy: InspectionPolicy): Ins
       nextStep: 'Add it to the file named by ROLLCALL_STDIO_LAUNCHERS_FILE and restart the worker.',
     });
   }
-  return { transport: 'stdio', ...launcher };
+  return 'socketPath' in launcher ? { transport: 'unix', ...launcher } : { transport: 'stdio', ...launcher };
 }
 
 function firstRemote(manifest: unknown): string | null {

@@ -114,16 +114,19 @@ export class InspectionService {
   }
 
   private async observe(ctx: RequestContext, target: InspectionTarget): Promise<Seen> {
-    const options = { network: this.policy.network, clock: ctx.clock, timeoutMs: this.policy.timeoutMs };
+    const { network, timeoutMs } = this.policy;
+    // a Unix socket is only ever named by the operator's own file
+    const options = { network, clock: ctx.clock, timeoutMs, allowUnixSockets: target.transport === 'unix' };
     const observation = await inspectServer(target, options);
     const built = observation.offer ? buildContract(observation.offer) : null;
-    // only a network listener can be reached by somebody without a token
-    const refused = target.transport === 'stdio' ? null : (await checkUnauthenticatedAccess(target, options)).refused;
+    const access = await checkUnauthenticatedAccess(target, options, observation);
+    const { finding } = access;
     return {
       observation,
       contract: built?.contract ?? null,
-      issues: [...observation.issues, ...(built?.issues ?? [])],
-      refusedWithoutToken: refused,
+      issues: [...(finding === null ? [] : [finding]), ...observation.issues, ...(built?.issues ?? [])],
+      // only a network listener can be reached by somebody without a token
+      refusedWithoutToken: access.status === 'not_applicable' ? null : access.refused,
     };
   }
 
@@ -154,6 +157,9 @@ export class InspectionService {
         contractDigest: contract?.digest ?? null,
         unauthenticatedAccessRefused: seen.refusedWithoutToken,
         latencyMs: Math.round(observation.latencyMs),
+        launch: observation.launch,
+        certificateExpiresAt: observation.tls?.expiresAt ?? null,
+        resourceMetadata: observation.authentication?.resourceMetadata ?? null,
         issues: seen.issues as object,
         frames: observation.frames as object,
         finishedAt: ctx.clock.now(),

@@ -13,8 +13,9 @@ import {
   type ServerVersionSeed,
   seed,
   startMcpServer,
+  startWebSocketServer,
 } from '@rollcall/testing';
-import { InspectionReadModel, InspectionService } from './index.js';
+import { InspectionPolicy, InspectionReadModel, InspectionService, resolveTarget } from './index.js';
 
 let plane: ControlPlane;
 let acme: OrganizationSeed;
@@ -66,12 +67,28 @@ async function inspect(behaviour: McpServerBehaviour) {
 
 describe('an inspection of a real server', () => {
   it.each<[string, McpServerBehaviour, object]>([
-    ['a modern one', {}, { outcome: 'healthy', era: 'modern', unauthenticatedAccessRefused: false }],
+    [
+      'a modern one',
+      {},
+      {
+        outcome: 'healthy',
+        era: 'modern',
+        unauthenticatedAccessRefused: false,
+        launch: { transport: 'streamable-http', credential: 'none' },
+        issues: [expect.objectContaining({ code: 'OPEN_WITHOUT_CREDENTIALS', severity: 'error' })],
+      },
+    ],
     ['a legacy one', { speaks: 'legacy' }, { outcome: 'healthy', era: 'legacy', transport: 'streamable-http' }],
     [
       'one that needs a token',
       { auth: { token: 'x', challenge: 'rfc9728' } },
-      { outcome: 'auth_required', contractDigest: null, unauthenticatedAccessRefused: true },
+      {
+        outcome: 'auth_required',
+        contractDigest: null,
+        unauthenticatedAccessRefused: true,
+        resourceMetadata: 'valid',
+        issues: [],
+      },
     ],
     ['one that forbids', { forbidden: true }, { outcome: 'forbidden', unauthenticatedAccessRefused: true }],
     ['one with a broken tool', malformedList('no-input-schema'), { status: 'completed' }],
@@ -84,6 +101,25 @@ describe('an inspection of a real server', () => {
     expect(row.finishedAt).not.toBeNull();
     const { contractDigest } = await version.row();
     expect(contractDigest).toBe(row.contractDigest);
+  });
+
+  it('reaches an endpoint over a WebSocket', async () => {
+    const server = await startWebSocketServer();
+    const endpoint = { version: version.ref, environment: 'staging', transport: 'websocket' as const, url: server.url };
+    await plane.get(RegistryService).setEndpoint(acme.system(), endpoint);
+    const id = await request(ci, 'staging');
+    await service().run(id);
+    await server.close();
+    expect(await stored(id)).toMatchObject({ outcome: 'healthy', transport: 'websocket', era: 'modern' });
+    // the first visit presented no credential: it answers the question about the door as well
+    expect(server.upgrades).toHaveLength(1);
+  });
+
+  it('dials a Unix socket that the operator named, and nothing else in its place', () => {
+    const endpoints = [{ environmentId: 'e', transport: 'stdio', url: null, launcher: 'local' }];
+    const policy = new InspectionPolicy({ allowPrivate: [] }, { local: { socketPath: '/run/mcp.sock', path: '/mcp' } });
+    const target = resolveTarget({ manifest: {}, endpoints }, 'e', policy);
+    expect(target).toEqual({ transport: 'unix', socketPath: '/run/mcp.sock', path: '/mcp' });
   });
 
   it('never takes a broken tool into a contract, and names it', async () => {

@@ -7,7 +7,7 @@ import type { SessionTape, Trip } from './session-tape.js';
 export function concludeFailure(tape: SessionTape, cause: unknown, processEnded: string | null): Trip {
   if (tape.trip !== null) return tape.trip;
   if (processEnded !== null) {
-    return { outcome: 'unreachable', detail: `The server process ended before it answered (${processEnded}).` };
+    return { outcome: 'unreachable', detail: `The server ended before it answered (${processEnded}).` };
   }
   const http = tape.lastHttp === null ? null : concludeHttp(tape.lastHttp.status);
   if (http !== null) return http;

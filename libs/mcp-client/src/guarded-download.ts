@@ -1,7 +1,13 @@
 import { types } from 'node:util';
 import { Agent, request } from 'undici';
-import { pinnedLookup, type Resolver, systemResolver } from './guarded-fetch.js';
-import { isDialable, type NetworkPolicy, normalizeAddress, type PinnedAddress } from './network-policy.js';
+import { pinnedLookup, systemResolver } from './dial-guard.js';
+import {
+  isDialable,
+  type NetworkPolicy,
+  normalizeAddress,
+  type PinnedAddress,
+  type Resolver,
+} from './network-policy.js';
 
 /** Why a document could not be had. `policy`: our own rules refused; everything else is the other side's doing. */
 export type DownloadFailure = 'policy' | 'dns' | 'unreachable' | 'tls' | 'timeout' | 'too_large' | 'protocol';

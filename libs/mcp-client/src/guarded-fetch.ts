@@ -1,14 +1,9 @@
-import { lookup as resolveName } from 'node:dns/promises';
-import type { LookupFunction } from 'node:net';
-import { types } from 'node:util';
-import { Agent, fetch as undiciFetch } from 'undici';
+import { Agent, type buildConnector, fetch as undiciFetch } from 'undici';
+import { admit, networkFault } from './dial-guard.js';
 import { EventStreamReader } from './event-stream.js';
-import type { InspectionOutcome } from './inspection.js';
-import { isDialable, type NetworkPolicy, normalizeAddress, type PinnedAddress } from './network-policy.js';
-import { type SessionTape, SessionTripped } from './session-tape.js';
-
-/** Turns a host name into addresses; a port, so that a test can play a resolver that changes its mind. */
-export type Resolver = (hostname: string) => Promise<string[]>;
+import { USER_AGENT } from './inspector-identity.js';
+import { openPinnedSocket, type SocketRules } from './pinned-socket.js';
+import type { SessionTape } from './session-tape.js';
 
 /** A `fetch` that dials only what the policy allows, and what stops it. */
 export type GuardedFetch = {
@@ -16,16 +11,7 @@ export type GuardedFetch = {
   close(): Promise<void>;
 };
 
-export type GuardedFetchParts = {
-  policy: NetworkPolicy;
-  tape: SessionTape;
-  signal: AbortSignal;
-  resolve?: Resolver;
-};
-
-/** The platform's own resolver: hosts file included. */
-export const systemResolver: Resolver = async (hostname) =>
-  (await resolveName(hostname, { all: true, verbatim: true })).map((entry) => entry.address);
+export type GuardedFetchParts = Omit<SocketRules, 'pins'>;
 
 /**
  * Dials only the addresses that were checked: the name is resolved once, every address is judged, and the socket is
@@ -33,29 +19,47 @@ export const systemResolver: Resolver = async (hostname) =>
  * with its credentials, to a place nobody registered.
  */
 export function createGuardedFetch(parts: GuardedFetchParts): GuardedFetch {
-  const pins = new Map<string, PinnedAddress[]>();
+  const rules: SocketRules = { ...parts, pins: new Map() };
   const { timeoutMs } = parts.tape.limits;
   const agent = new Agent({
-    connect: { lookup: pinnedLookup(pins), timeout: timeoutMs },
+    connect: connector(rules),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     keepAliveTimeout: 1_000,
   });
   return {
-    fetch: (url, init) => guardedRequest({ ...parts, pins, agent }, new URL(url), init ?? {}),
+    fetch: (url, init) => guardedRequest({ ...rules, agent }, new URL(url), init ?? {}),
     close: () => agent.destroy(),
   };
 }
 
-type Dialler = GuardedFetchParts & { pins: Map<string, PinnedAddress[]>; agent: Agent };
+/** Tells the HTTP client how to open its sockets: see the `connect` option of undici's `Client`. */
+function connector(rules: SocketRules): buildConnector.connector {
+  return ({ hostname, port, protocol }, callback) => {
+    const secure = protocol === 'https:';
+    const socket = openPinnedSocket(rules, { hostname, port: Number(port) || (secure ? 443 : 80), secure });
+    const settle = (error: Error | null) => {
+      socket.off('error', settle);
+      socket.off('close', refused);
+      if (error === null) callback(null, socket);
+      else callback(error, null);
+    };
+    const refused = () => settle(Object.assign(new Error('The dial ended.'), { code: 'ECONNABORTED' }));
+    socket.once('error', settle);
+    socket.once('close', refused);
+    socket.once(secure ? 'secureConnect' : 'connect', () => settle(null));
+  };
+}
+
+type Dialler = SocketRules & { agent: Agent };
 
 async function guardedRequest(dialler: Dialler, url: URL, init: RequestInit): Promise<Response> {
   const { tape } = dialler;
-  if (typeof init.body === 'string') tape.sent(init.body);
+  const asks = typeof init.body === 'string' && tape.sent(init.body);
   const headers = new Headers(init.headers);
-  headers.set('user-agent', 'rollcall-inspector');
+  headers.set('user-agent', USER_AGENT);
   try {
-    await admit(dialler, url);
+    if (dialler.socketPath === undefined) await admit(dialler, url, ['http:', 'https:']);
     const response = await undiciFetch(url, {
       method: init.method ?? 'GET',
       headers: [...headers],
@@ -75,7 +79,7 @@ async function guardedRequest(dialler: Dialler, url: URL, init: RequestInit): Pr
       status: response.status,
       wwwAuthenticate: headerText(response.headers.get('www-authenticate')),
     });
-    return teedResponse(response as unknown as Response, tape);
+    return teedResponse(response as unknown as Response, tape, asks);
   } catch (error) {
     const fault = networkFault(error);
     if (fault !== null && !dialler.signal.aborted && init.signal?.aborted !== true) tape.abort(fault);
@@ -83,79 +87,13 @@ async function guardedRequest(dialler: Dialler, url: URL, init: RequestInit): Pr
   }
 }
 
-function headerText(value: string | null): string | null {
+/** A header as it is kept: within reason. */
+export function headerText(value: string | null): string | null {
   return value === null ? null : value.slice(0, 2_000);
 }
 
-/** Resolves, judges and pins the host of a URL, or trips the tape. */
-async function admit(dialler: Dialler, url: URL): Promise<void> {
-  const { tape, pins, policy } = dialler;
-  const refuse = (detail: string): never => tape.abort({ outcome: 'refused_by_policy', detail });
-  if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    refuse(`Only http and https are dialled, not ${url.protocol}`);
-  if (url.username !== '' || url.password !== '') refuse('The URL carries credentials; send them as a header.');
-  if (pins.has(url.hostname)) return;
-  const literal = normalizeAddress(url.hostname);
-  const addresses = literal === null ? await addressesOf(dialler, url.hostname) : [literal.address];
-  const dialable = addresses.filter((address) => isDialable(address, policy)).map(normalizeAddress);
-  if (dialable.length === 0) {
-    refuse(
-      `${url.hostname} is at ${addresses.join(', ')}: a private or special address the network policy does not allow.`,
-    );
-  }
-  pins.set(
-    url.hostname,
-    dialable.filter((pin) => pin !== null),
-  );
-}
-
-async function addressesOf(dialler: Dialler, hostname: string): Promise<string[]> {
-  try {
-    const addresses = await (dialler.resolve ?? systemResolver)(hostname);
-    if (addresses.length > 0) return addresses;
-  } catch (error) {
-    if (errorCode(error) === null) throw error;
-  }
-  return dialler.tape.abort({ outcome: 'dns', detail: `The name ${hostname} does not resolve.` });
-}
-
-/** The only look-up a socket of this agent can make: what `admit` pinned, nothing else. */
-export function pinnedLookup(pins: Map<string, PinnedAddress[]>): LookupFunction {
-  return (hostname, options, callback) => {
-    const pinned = pins.get(hostname) ?? [];
-    const [first] = pinned;
-    if (first === undefined) callback(new Error(`${hostname} was not admitted by the network policy.`), '', 4);
-    else if (options.all) callback(null, pinned);
-    else callback(null, first.address, first.family);
-  };
-}
-
-const TLS_CODE =
-  /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_|EPROTO$|HOSTNAME_MISMATCH)/;
-const TIMEOUT_CODE = /^(UND_ERR_(CONNECT|HEADERS|BODY)_TIMEOUT|ETIMEDOUT)$/;
-
-function networkFault(error: unknown): { outcome: InspectionOutcome; detail: string } | null {
-  if (error instanceof SessionTripped || !types.isNativeError(error)) return null;
-  const cause = error.cause ?? error;
-  const code =
-    errorCode(cause) ?? (error.message === 'fetch failed' && types.isNativeError(cause) ? cause.message : null);
-  if (code === null) return null;
-  if (code.startsWith('HPE_')) return { outcome: 'protocol_violation', detail: `The answer is not HTTP (${code}).` };
-  if (TLS_CODE.test(code)) return { outcome: 'tls', detail: `The TLS handshake failed (${code}).` };
-  if (TIMEOUT_CODE.test(code)) return { outcome: 'timeout', detail: `The server did not answer in time (${code}).` };
-  return { outcome: 'unreachable', detail: `The connection failed (${code}).` };
-}
-
-/** The system code of an error, looking into the attempts of a dial that tried several addresses. */
-function errorCode(error: unknown): string | null {
-  // Not `instanceof`: an error of Node itself belongs to another realm when this code runs in a vm context.
-  if (!types.isNativeError(error)) return null;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'errors' in error && Array.isArray(error.errors) ? errorCode(error.errors[0]) : null;
-}
-
 /** The same response with a body that is recorded, and cut off at the limits, while the SDK reads it. */
-function teedResponse(response: Response, tape: SessionTape): Response {
+function teedResponse(response: Response, tape: SessionTape, asks: boolean): Response {
   const init = {
     status: response.status,
     statusText: response.statusText,
@@ -163,7 +101,7 @@ function teedResponse(response: Response, tape: SessionTape): Response {
   };
   if (response.body === null || [204, 205, 304].includes(response.status)) return new Response(null, init);
   const isEvents = (response.headers.get('content-type') ?? '').toLowerCase().includes('text/event-stream');
-  const record = isEvents ? eventRecorder(tape) : documentRecorder(tape);
+  const record = isEvents ? eventRecorder(tape, asks) : documentRecorder(tape);
   const reader = response.body.getReader();
   const body = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -185,9 +123,13 @@ function teedResponse(response: Response, tape: SessionTape): Response {
 
 type Recorder = { chunk(bytes: Uint8Array): void; end(): void };
 
-function eventRecorder(tape: SessionTape): Recorder {
+function eventRecorder(tape: SessionTape, asks: boolean): Recorder {
   const decoder = new TextDecoder();
-  const events = new EventStreamReader((data) => tape.received(data));
+  let seen = 0;
+  const events = new EventStreamReader((data) => {
+    seen++;
+    tape.received(data);
+  });
   return {
     chunk(bytes) {
       // Characters never outnumber bytes: checking before parsing bounds what one event can make us hold.
@@ -195,7 +137,12 @@ function eventRecorder(tape: SessionTape): Recorder {
       events.push(decoder.decode(bytes, { stream: true }));
       tape.count(0, events.pending);
     },
-    end: () => undefined,
+    end() {
+      // without one event there is nothing to resume after: who waits for the answer waits for ever
+      if (!asks || seen > 0) return;
+      const detail = 'The server ended an event stream without an answer in it.';
+      tape.abort({ outcome: 'protocol_violation', detail });
+    },
   };
 }
 

@@ -280,7 +280,7 @@ describe('servers that ask who we are', () => {
       { transport: 'streamable-http', url: server.url, headers },
       LOOPBACK,
     );
-    expect(access).toEqual({ refused: true, status: 'auth_required' });
+    expect(access).toEqual({ refused: true, status: 'auth_required', finding: null });
     expect(server.requests.every((request) => request.headers.authorization === undefined)).toBe(true);
   });
 
@@ -289,7 +289,8 @@ describe('servers that ask who we are', () => {
     const silent = await start(neverAnswering());
     const check = (url: string) =>
       checkUnauthenticatedAccess({ transport: 'streamable-http', url }, { ...LOOPBACK, timeoutMs: 2_000 });
-    expect(await check(open.url)).toEqual({ refused: false, status: 'open' });
-    expect(await check(silent.url)).toEqual({ refused: false, status: 'timeout' });
+    const finding = { code: 'OPEN_WITHOUT_CREDENTIALS', severity: 'error' };
+    expect(await check(open.url)).toMatchObject({ refused: false, status: 'open', finding });
+    expect(await check(silent.url)).toEqual({ refused: false, status: 'timeout', finding: null });
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { systemClock } from '@rollcall/kernel';
 import { startMcpServer, startRawHttpServer } from '@rollcall/testing';
-import { createGuardedFetch, type Resolver } from './guarded-fetch.js';
+import { createGuardedFetch } from './guarded-fetch.js';
 import { inspectServer } from './inspect-server.js';
 import { limitsOf } from './inspection.js';
-import { isDialable, type NetworkPolicy, normalizeAddress } from './network-policy.js';
+import { isDialable, type NetworkPolicy, normalizeAddress, type Resolver } from './network-policy.js';
 import { SessionTape } from './session-tape.js';
 
 const PUBLIC_ONLY: NetworkPolicy = { allowPrivate: [] };

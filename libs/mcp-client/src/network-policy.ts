@@ -3,6 +3,9 @@ import { BlockList, isIP } from 'node:net';
 /** Which non-public networks may be dialled: CIDR blocks such as `127.0.0.0/8`; everything public is allowed anyway. */
 export type NetworkPolicy = { allowPrivate: string[] };
 
+/** Turns a host name into addresses; a port, so that a test can play a resolver that changes its mind. */
+export type Resolver = (hostname: string) => Promise<string[]>;
+
 /** An IP address an inspection may dial. */
 export type PinnedAddress = { address: string; family: 4 | 6 };
 

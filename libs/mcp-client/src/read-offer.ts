@@ -1,6 +1,7 @@
 import type { Client } from '@modelcontextprotocol/client';
 import type { RawOffer } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
+import type { ListFreshness } from './inspection.js';
 import type { SessionTape } from './session-tape.js';
 
 type ListMethod = 'tools/list' | 'resources/list' | 'resources/templates/list' | 'prompts/list';
@@ -20,7 +21,7 @@ const METHOD_NOT_FOUND = -32601;
 
 /** What one list gave: all raw members, or why it is incomplete. */
 export type ListReading =
-  | { key: ListKey; members: JsonValue[]; malformed: boolean }
+  | { key: ListKey; members: JsonValue[]; malformed: boolean; freshness: ListFreshness | null }
   | { key: ListKey; members: null; because: 'protocol' | 'refused' | 'transport'; cause: unknown };
 
 /** Reads every list the capabilities advertise, page by page, and stops at the first transport failure. */
@@ -56,6 +57,7 @@ async function readList(client: Client, tape: SessionTape, source: ListSource): 
   const seen = new Set<string>();
   let cursor: string | null = null;
   let malformed = false;
+  let freshness: ListFreshness | null = null;
   for (let page = 1; page <= tape.limits.maxPages; page++) {
     const answer = await ask(client, tape, source.method, cursor);
     if (answer.kind === 'transport') return failed(source, 'transport', answer.cause);
@@ -65,7 +67,9 @@ async function readList(client: Client, tape: SessionTape, source: ListSource): 
       tape.issue('LIST_MISSING', `The answer to ${source.method} has no array "${source.key}".`);
       return failed(source, 'protocol', answer.opinion);
     }
-    members.push(...list);
+    if (tape.tooDeep.has(source.method)) return failed(source, 'protocol', null);
+    for (const member of list) members.push(member);
+    freshness = fresher(freshness, freshnessOf(source.key, answer.result));
     malformed ||= answer.opinion !== null || tape.ambiguous.has(source.method);
     if (answer.opinion !== null) {
       tape.issue(
@@ -74,7 +78,7 @@ async function readList(client: Client, tape: SessionTape, source: ListSource): 
       );
     }
     const next = answer.result['nextCursor'];
-    if (typeof next !== 'string') return { key: source.key, members, malformed };
+    if (typeof next !== 'string') return { key: source.key, members, malformed, freshness };
     if (seen.has(next)) {
       tape.issue('CURSOR_REPEATED', `${source.method} returns to a page it already gave: the list never ends.`);
       return failed(source, 'protocol', null);
@@ -84,6 +88,19 @@ async function readList(client: Client, tape: SessionTape, source: ListSource): 
   }
   tape.issue('TOO_MANY_PAGES', `${source.method} has more than ${tape.limits.maxPages} pages; the list is incomplete.`);
   return failed(source, 'protocol', null);
+}
+
+/** 2026-07-28, caching: `ttlMs` is a whole number of milliseconds, `cacheScope` is `public` or `private`. */
+function freshnessOf(list: ListKey, { ttlMs, cacheScope }: JsonObject): ListFreshness | null {
+  if (typeof ttlMs !== 'number' || !Number.isFinite(ttlMs) || ttlMs < 0) return null;
+  return { list, ttlMs, cacheScope: cacheScope === 'public' || cacheScope === 'private' ? cacheScope : null };
+}
+
+/** A list is as fresh as its page that ages first, and as private as its most private page. */
+function fresher(one: ListFreshness | null, other: ListFreshness | null): ListFreshness | null {
+  if (one === null || other === null) return one ?? other;
+  const cacheScope = one.cacheScope === other.cacheScope ? one.cacheScope : 'private';
+  return { list: one.list, ttlMs: Math.min(one.ttlMs, other.ttlMs), cacheScope };
 }
 
 function failed(source: ListSource, because: 'protocol' | 'refused' | 'transport', cause: unknown): ListReading {
@@ -99,7 +116,7 @@ function refused(tape: SessionTape, source: ListSource, error: JsonValue): ListR
       'LIST_NOT_IMPLEMENTED',
       `The server advertises ${source.capability} but does not know ${source.method}.`,
     );
-    return { key: source.key, members: [], malformed: false };
+    return { key: source.key, members: [], malformed: false, freshness: null };
   }
   tape.issue('LIST_REFUSED', `The server answered ${source.method} with error ${String(code)}: ${message}`);
   return failed(source, 'refused', null);

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { dirname } from 'node:path';
-import { parseJSONRPCMessage, type Transport } from '@modelcontextprotocol/client';
+import type { Transport } from '@modelcontextprotocol/client';
+import { deliverMessage } from './deliver-message.js';
 import type { InspectionTarget } from './inspection.js';
+import { childEnvironment, groupMemory, sandboxed } from './process-sandbox.js';
 import type { SessionTape } from './session-tape.js';
 
 type StdioTarget = Extract<InspectionTarget, { transport: 'stdio' }>;
@@ -9,11 +10,12 @@ type StdioTarget = Extract<InspectionTarget, { transport: 'stdio' }>;
 const NEWLINE = 10;
 const KEPT_STDERR_CHARS = 2_000;
 const EXIT_GRACE_MS = 500;
+const MEMORY_WATCH_MS = 250;
 
 /**
  * MCP over the standard streams of a child process (stdio transport of the specification): one JSON message a line.
  * Ours and not the SDK's, because the child gets its own process group, which is killed as a whole, and an environment
- * of its own instead of an inherited one.
+ * of its own instead of an inherited one, and a bound on memory.
  */
 export class StdioProcessTransport implements Transport {
   onclose?: () => void;
@@ -25,6 +27,7 @@ export class StdioProcessTransport implements Transport {
   private pendingBytes = 0;
   private errorTail = '';
   private closing = false;
+  private watch: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly target: StdioTarget,
@@ -40,21 +43,22 @@ export class StdioProcessTransport implements Transport {
   }
 
   start(): Promise<void> {
-    const child = spawn(this.target.command, this.target.args, {
-      cwd: this.target.cwd,
-      env: childEnvironment(this.target.env),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      detached: true,
-    });
+    const { maxProcessBytes } = this.tape.limits;
+    const { args, cwd = process.cwd() } = this.target;
+    const env = childEnvironment(this.target.env);
+    const wish = { command: this.target.command, args, cwd, path: env['PATH'] ?? '' };
+    const { command, args: words } = sandboxed(wish, maxProcessBytes) ?? this.cannotStart('no such program (ENOENT)');
+    const child = spawn(command, words, { cwd, env, stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     this.child = child;
-    child.stdout.on('data', (chunk: Buffer) => this.read(chunk));
-    child.stderr.on('data', (chunk: Buffer) => {
-      this.errorTail = (this.errorTail + chunk.toString('utf8')).slice(-KEPT_STDERR_CHARS);
-    });
+    child.stdout.on('data', (chunk: Buffer) => this.guarded(() => this.read(chunk)));
+    child.stderr.on('data', (chunk: Buffer) => this.guarded(() => this.heed(chunk)));
     child.stdin.on('error', (error) => this.onerror?.(error));
     child.on('close', (code, signal) => this.ended(code === null ? `signal ${signal}` : `exit code ${code}`));
     return new Promise((resolve, reject) => {
-      child.once('spawn', resolve);
+      child.once('spawn', () => {
+        this.watchMemory();
+        resolve();
+      });
       child.once('error', (error) => {
         this.tape.end({ outcome: 'unreachable', detail: `The command cannot be started: ${error.message}` });
         reject(error);
@@ -76,10 +80,12 @@ export class StdioProcessTransport implements Transport {
   async close(): Promise<void> {
     if (this.closing) return;
     this.closing = true;
+    if (this.watch !== null) clearTimeout(this.watch);
     const child = this.child;
     if (child?.pid !== undefined) {
       child.stdin?.end();
-      await exited(child, EXIT_GRACE_MS);
+      // a process that broke a limit gets no time for manners
+      if (this.tape.trip === null) await exited(child, EXIT_GRACE_MS);
       killGroup(child.pid, 'SIGKILL');
       await exited(child, EXIT_GRACE_MS);
     }
@@ -96,20 +102,48 @@ export class StdioProcessTransport implements Transport {
     if (!this.closing) this.onclose?.();
   }
 
-  private read(chunk: Buffer): void {
+  private cannotStart(why: string): never {
+    return this.tape.abort({ outcome: 'unreachable', detail: `The command cannot be started: ${why}.` });
+  }
+
+  /** The kernel bounds one process; this bounds what it starts as well. */
+  private watchMemory(): void {
+    this.watch = setTimeout(async () => {
+      const { maxProcessBytes } = this.tape.limits;
+      const used = (await groupMemory(this.child?.pid ?? 0)) ?? 0;
+      if (this.closing || this.endedWith !== null) return;
+      if (used <= maxProcessBytes) return this.watchMemory();
+      const detail = `The server process used more than ${maxProcessBytes} bytes of memory and was stopped.`;
+      this.tape.end({ outcome: 'unreachable', detail });
+      await this.close();
+    }, MEMORY_WATCH_MS);
+  }
+
+  /** Runs what may trip the tape; a tripped session reads no more, and its process ends. */
+  private guarded(work: () => void): void {
     if (this.tape.trip !== null) return;
     try {
-      let rest = chunk;
-      for (let cut = rest.indexOf(NEWLINE); cut >= 0; cut = rest.indexOf(NEWLINE)) {
-        this.hold(rest.subarray(0, cut + 1));
-        this.deliver();
-        rest = rest.subarray(cut + 1);
-      }
-      this.hold(rest);
+      work();
     } catch (error) {
       this.onerror?.(error as Error);
       void this.close();
     }
+  }
+
+  /** The error stream is counted, and only its end is kept. */
+  private heed(chunk: Buffer): void {
+    this.tape.count(chunk.byteLength, 0);
+    this.errorTail = (this.errorTail + chunk.toString('utf8')).slice(-KEPT_STDERR_CHARS);
+  }
+
+  private read(chunk: Buffer): void {
+    let rest = chunk;
+    for (let cut = rest.indexOf(NEWLINE); cut >= 0; cut = rest.indexOf(NEWLINE)) {
+      this.hold(rest.subarray(0, cut + 1));
+      this.deliver();
+      rest = rest.subarray(cut + 1);
+    }
+    this.hold(rest);
   }
 
   private hold(part: Buffer): void {
@@ -127,25 +161,8 @@ export class StdioProcessTransport implements Transport {
       this.tape.issue('NON_JSON_OUTPUT', 'The server writes text that is not MCP to its standard output.');
       return;
     }
-    this.tape.received(line);
-    let message: Parameters<NonNullable<Transport['onmessage']>>[0];
-    try {
-      message = parseJSONRPCMessage(JSON.parse(line));
-    } catch (error) {
-      // What the server wrote is on the tape; the SDK's view of it is out-of-band news, as in its own transports.
-      this.onerror?.(error as Error);
-      return;
-    }
-    this.onmessage?.(message);
+    deliverMessage(this.tape, this, line);
   }
-}
-
-/**
- * Nothing is inherited: a secret of this process must not reach a server that happens to run beside it. The search path
- * is the one a fresh login would have, plus the directory of this Node, so that `npx` and `node` are found.
- */
-function childEnvironment(env: Record<string, string> | undefined): Record<string, string> {
-  return { PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`, HOME: '/tmp', ...env };
 }
 
 function killGroup(pid: number, signal: NodeJS.Signals): void {

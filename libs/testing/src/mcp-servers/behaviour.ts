@@ -23,11 +23,14 @@ export type RecordedRequest = {
 export type ScriptedAnswer = {
   status?: number;
   headers?: Record<string, string>;
-  body: string | AsyncIterable<string>;
+  body: string | AsyncIterable<string | Uint8Array>;
 };
 
 /** Answers one JSON-RPC method by hand instead of the SDK; `call` counts from 1. */
 export type Script = (request: { id: JsonValue; params: JsonObject; call: number }) => ScriptedAnswer;
+
+/** A released protocol revision of the handshake era. */
+export type LegacyRevision = '2024-11-05' | '2025-03-26' | '2025-06-18' | '2025-11-25';
 
 /**
  * What a test server is: a real SDK server (`speaks`), and what is put in front of it. Everything composes: spread presets
@@ -36,6 +39,8 @@ export type Script = (request: { id: JsonValue; params: JsonObject; call: number
 export type McpServerBehaviour = {
   /** `dual` and `modern` are SDK v2; `legacy` (stateful streamable HTTP) and `legacy-sse` are SDK v1. Default `dual`. */
   speaks?: 'dual' | 'modern' | 'legacy' | 'legacy-sse';
+  /** The one revision a `legacy` or `legacy-sse` server agrees to, whatever the client offers. */
+  revision?: LegacyRevision;
   serverInfo?: { name: string; version: string };
   instructions?: string;
   tools?: TestTool[];
@@ -49,7 +54,7 @@ export type McpServerBehaviour = {
   auth?: { token: string; challenge: 'rfc9728' | 'none' };
   /** Every request gets 403. */
   forbidden?: true;
-  /** Literal answers by JSON-RPC method, put in front of the real server. */
+  /** Literal answers by JSON-RPC method (or HTTP method, of a request without one), put in front of the real server. */
   scripts?: Record<string, Script>;
 };
 

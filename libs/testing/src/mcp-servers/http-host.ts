@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { JsonValue } from '@rollcall/kernel';
 import type { RecordedRequest } from './behaviour.js';
 
@@ -10,16 +12,25 @@ export type RawHandler = (
   incoming: IncomingMessage,
 ) => void | Promise<void>;
 
-/** A loopback HTTP server on a free port. */
-export type HttpHost = { origin: string; requests: RecordedRequest[]; close(): Promise<void> };
+/** A loopback HTTP server on a free port; `openSockets` are those clients have not closed yet. */
+export type HttpHost = {
+  origin: string;
+  requests: RecordedRequest[];
+  server: Server;
+  openSockets(): number;
+  close(): Promise<void>;
+};
+
+/** Where a test server listens: a free port of 127.0.0.1 or the named one, with TLS for `localhost` when a certificate is given, or a Unix socket. */
+export type Listening = { port?: number; socketPath?: string; tls?: { key: string; cert: string } };
 
 const MAX_REQUEST_BYTES = 8_000_000;
 
 /** Starts a hand-written HTTP server on 127.0.0.1; it records every request with its headers, and closes hard. */
-export async function startRawHttpServer(handle: RawHandler): Promise<HttpHost> {
+export async function startRawHttpServer(handle: RawHandler, listening: Listening = {}): Promise<HttpHost> {
   const requests: RecordedRequest[] = [];
-  const sockets = new Set<Socket>();
-  const server = createServer((incoming, response) => {
+  const sockets = new Set<Duplex>();
+  const onRequest = (incoming: IncomingMessage, response: ServerResponse) => {
     void receive(incoming)
       .then((body) => {
         const request = { method: incoming.method ?? '', path: incoming.url ?? '', headers: incoming.headers, body };
@@ -30,21 +41,37 @@ export async function startRawHttpServer(handle: RawHandler): Promise<HttpHost> 
         // A fixture that breaks must not take the test process with it; the client sees a broken connection.
         response.destroy(error instanceof Error ? error : new Error(String(error)));
       });
-  });
+  };
+  const { tls, socketPath, port = 0 } = listening;
+  const server: Server = tls === undefined ? createServer(onRequest) : createTlsServer(tls, onRequest);
+  // a client that does not trust the certificate hangs up: that is the point of some tests
+  server.on('tlsClientError', () => undefined);
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => {
+    if (socketPath === undefined) server.listen(port, '127.0.0.1', resolve);
+    else server.listen(socketPath, resolve);
+  });
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin: originOf(server, tls !== undefined),
     requests,
+    server,
+    openSockets: () => sockets.size,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** A certificate is for a name and not for an address; behind a Unix socket every host is the same. */
+function originOf(server: Server, secure: boolean): string {
+  const address = server.address() as AddressInfo | string;
+  if (typeof address === 'string') return 'http://localhost';
+  return secure ? `https://localhost:${address.port}` : `http://127.0.0.1:${address.port}`;
 }
 
 async function receive(incoming: IncomingMessage): Promise<JsonValue> {

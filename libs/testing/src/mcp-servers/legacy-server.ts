@@ -4,6 +4,7 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import {
   CallToolRequestSchema,
+  InitializeRequestSchema,
   ListPromptsRequestSchema,
   ListResourcesRequestSchema,
   ListResourceTemplatesRequestSchema,
@@ -27,7 +28,7 @@ export function legacySide(behaviour: McpServerBehaviour, tools: () => TestTool[
         sessions.delete(id);
       },
     });
-    await connect(buildServer(behaviour, tools, headers), transport);
+    await connect(buildLegacyServer(behaviour, tools, headers), transport);
     return transport;
   };
   return {
@@ -52,7 +53,7 @@ export function legacySseSide(behaviour: McpServerBehaviour, tools: () => TestTo
       if (request.method === 'GET') {
         const transport = new SSEServerTransport('/message', response);
         sessions.set(transport.sessionId, transport);
-        await connect(buildServer(behaviour, tools, request.headers), transport);
+        await connect(buildLegacyServer(behaviour, tools, request.headers), transport);
         return;
       }
       const transport = sessions.get(url.searchParams.get('sessionId') ?? '');
@@ -73,7 +74,8 @@ async function connect(server: Server, transport: StreamableHTTPServerTransport 
   await server.connect(transport as Parameters<Server['connect']>[0]);
 }
 
-function buildServer(
+/** One server of SDK v1 that behaves as described. */
+export function buildLegacyServer(
   behaviour: McpServerBehaviour,
   tools: () => TestTool[],
   headers: RecordedRequest['headers'],
@@ -87,7 +89,16 @@ function buildServer(
     const params: unknown = request.params;
     return callTool(tools(), isJsonObject(params) ? (params as JsonObject) : {}, headers);
   });
-  const { prompts, resources } = behaviour;
+  const { prompts, resources, revision } = behaviour;
+  if (revision !== undefined) {
+    // an older SDK knows no newer revision; this one would agree to what the client offers
+    server.setRequestHandler(InitializeRequestSchema, () => ({
+      protocolVersion: revision,
+      capabilities: capabilitiesOf(behaviour),
+      serverInfo: behaviour.serverInfo ?? { name: 'test-server', version: '1.0.0' },
+      ...(behaviour.instructions === undefined ? {} : { instructions: behaviour.instructions }),
+    }));
+  }
   if (prompts !== undefined) server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts }));
   if (resources !== undefined) server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources }));
   if (resources !== undefined) {

@@ -29,7 +29,8 @@ function headersOf(request: Request | undefined): RecordedRequest['headers'] {
   return request === undefined ? {} : Object.fromEntries(request.headers);
 }
 
-function buildServer(
+/** One server of SDK v2 that behaves as described. */
+export function buildServer(
   behaviour: McpServerBehaviour,
   tools: () => TestTool[],
   headers: RecordedRequest['headers'],

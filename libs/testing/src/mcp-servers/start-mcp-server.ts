@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { isJsonObject } from '@rollcall/kernel';
+import { isJsonObject, type JsonObject } from '@rollcall/kernel';
 import { GREET_TOOL, type McpServerBehaviour, type RecordedRequest, type TestTool } from './behaviour.js';
-import { startRawHttpServer } from './http-host.js';
+import { type Listening, startRawHttpServer } from './http-host.js';
 import { legacySide, legacySseSide } from './legacy-server.js';
 import { modernSide, type ServerSide } from './modern-server.js';
 
@@ -12,11 +12,16 @@ export type RunningMcpServer = {
   requests: RecordedRequest[];
   /** Changes the contract from the next request on. */
   setTools(tools: TestTool[]): void;
+  /** Connections that clients have not closed. */
+  openSockets(): number;
   close(): Promise<void>;
 };
 
-/** Starts a real MCP server on a free loopback port of this process, behaving as described. */
-export async function startMcpServer(behaviour: McpServerBehaviour = {}): Promise<RunningMcpServer> {
+/** Starts a real MCP server on a free loopback port of this process, or where it is told to listen, behaving as described. */
+export async function startMcpServer(
+  behaviour: McpServerBehaviour = {},
+  listening: Listening = {},
+): Promise<RunningMcpServer> {
   let tools = behaviour.tools ?? [GREET_TOOL];
   const side = sideOf(behaviour, () => tools);
   const calls = new Map<string, number>();
@@ -28,13 +33,14 @@ export async function startMcpServer(behaviour: McpServerBehaviour = {}): Promis
     if (turnedAway(behaviour, request, response)) return;
     if (await playScript(behaviour, request, response, calls)) return;
     await side.handle(request, response, incoming);
-  });
+  }, listening);
   return {
     url: `${host.origin}/mcp`,
     requests: host.requests,
     setTools: (next) => {
       tools = next;
     },
+    openSockets: host.openSockets,
     close: async () => {
       await side.close();
       await host.close();
@@ -78,14 +84,14 @@ async function playScript(
   response: ServerResponse,
   calls: Map<string, number>,
 ): Promise<boolean> {
-  if (!isJsonObject(request.body)) return false;
-  const method = String(request.body['method']);
+  const body = isJsonObject(request.body) ? request.body : {};
+  const method = String(body['method'] ?? request.method);
   const script = behaviour.scripts?.[method];
   if (script === undefined) return false;
   const call = (calls.get(method) ?? 0) + 1;
   calls.set(method, call);
-  const params = request.body['params'];
-  const answer = script({ id: request.body['id'] ?? null, params: isJsonObject(params) ? params : {}, call });
+  const { params, id = null } = body;
+  const answer = script({ id, params: isJsonObject(params ?? null) ? (params as JsonObject) : {}, call });
   response.writeHead(answer.status ?? 200, answer.headers ?? {});
   for await (const chunk of typeof answer.body === 'string' ? [answer.body] : answer.body) {
     if (response.destroyed) return true;
