@@ -6,7 +6,7 @@ import { guardRules } from './http/request.guard.js';
 import { ArgumentValidator } from './mcp/argument-validator.js';
 import { ToolLists } from './mcp/tool-list.js';
 import { PolicyFollower } from './policy-follower.js';
-import type { CallRecord } from './report/call-record.js';
+import type { CallSink } from './report/call-record.js';
 import { GatewayMetrics } from './report/gateway-metrics.js';
 import { UsageReporter } from './report/usage-reporter.js';
 import type { GatewaySettings } from './settings.js';
@@ -48,9 +48,9 @@ export async function startGateway(settings: GatewaySettings): Promise<RunningGa
   const pinnedRoot = await readFile(settings.gatewayRootFile);
   const follower = new PolicyFollower({ settings, pinnedRoot, holder, metrics, upstreams, drift, client, bootId });
   await follower.restore();
-  const record = (call: CallRecord) => {
+  const record: CallSink = (call, shape) => {
     metrics.call(call);
-    usage.count(call);
+    usage.count(call, shape);
     settings.log.audit(call);
   };
   const server = httpServer(settings, { holder, metrics, upstreams, drift, ids, record });
@@ -76,7 +76,7 @@ type Served = {
   upstreams: UpstreamDirectory;
   drift: DriftMonitor;
   ids: Ids;
-  record: (call: CallRecord) => void;
+  record: CallSink;
 };
 
 function httpServer(settings: GatewaySettings, served: Served): GatewayServer {

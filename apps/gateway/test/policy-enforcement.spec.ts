@@ -158,7 +158,10 @@ describe('policy enforcement', () => {
     const [first, second] = counts();
     expect(second).toEqual(first);
     expect(first?.calls).toEqual([
-      { agent: 'agt_reader', alias: 'demo', version: '1.0.2', tool: 'greet', ok: 1, refused: 0, errors: 0 },
+      {
+        ...{ agent: 'agt_reader', alias: 'demo', version: '1.0.2', tool: 'greet', ok: 1, refused: 0, errors: 0 },
+        shapes: [{ names: ['name'], other: false, calls: 1 }],
+      },
     ]);
   });
 

@@ -3,6 +3,20 @@ import { AccessService } from '@rollcall/access';
 import { HOUR_MS, Refusal, type RequestContext } from '@rollcall/kernel';
 import { PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
 import { z } from 'zod';
+import { UsageShapeRecords } from './usage-shape.records.prisma.js';
+
+const SHAPE = z.strictObject({
+  names: z
+    .array(
+      z
+        .string()
+        .max(128)
+        .regex(/^[^\p{Cc}\p{Cs}]+$/u),
+    )
+    .max(64),
+  other: z.boolean(),
+  calls: z.int().nonnegative(),
+});
 
 const CALL = z.strictObject({
   agent: z.string().min(1).max(64),
@@ -12,7 +26,12 @@ const CALL = z.strictObject({
   ok: z.int().nonnegative(),
   refused: z.int().nonnegative(),
   errors: z.int().nonnegative(),
+  /** Left out by gateways that do not know it. */
+  shapes: z.array(SHAPE).max(16).optional(),
 });
+
+/** One row of a report, as it was accepted. */
+export type ReportedCall = z.infer<typeof CALL>;
 
 const REPORT = z.strictObject({
   gateway: z.string().max(128),
@@ -36,6 +55,7 @@ export class UsageService {
     private readonly prisma: PrismaService,
     private readonly transactions: TransactionRunner,
     private readonly access: AccessService,
+    private readonly shapes: UsageShapeRecords,
   ) {}
 
   /** Adds a report to the hourly counts, once per (gateway, boot, seq): a report that is sent again changes nothing. */
@@ -59,6 +79,7 @@ export class UsageService {
       if (count === 0) return { counted: false };
       const hour = hourOf(new Date(report.windowEnd));
       for (const call of report.calls) await this.add(tx, reporter, hour, call);
+      await this.shapes.add(tx, reporter, { calls: report.calls, at: new Date(report.windowEnd) });
       return { counted: true };
     });
   }
@@ -96,7 +117,7 @@ export class UsageService {
     };
   }
 
-  private async add(tx: Tx, reporter: Reporter, hour: Date, call: z.infer<typeof CALL>): Promise<void> {
+  private async add(tx: Tx, reporter: Reporter, hour: Date, call: ReportedCall): Promise<void> {
     const { agent, alias, version, tool, ok, refused, errors } = call;
     await tx.$executeRaw`
       INSERT INTO usage_hours (organization_id, environment_id, hour, agent_id, alias, version, tool, ok, refused, errors)

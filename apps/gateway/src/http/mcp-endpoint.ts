@@ -83,8 +83,8 @@ export class McpEndpoint {
   }
 
   #record(finished: FinishedCall, { agentId, policy }: Caller, latencyMs: number): void {
-    const { name, target, outcome, code } = finished;
-    this.#parts.sink({
+    const { name, target, outcome, code, shape } = finished;
+    const record = {
       requestId: this.#parts.ids.next('req'),
       agent: agentId,
       name: name.slice(0, 200),
@@ -96,7 +96,8 @@ export class McpEndpoint {
       code,
       latencyMs: Math.round(latencyMs * 1_000) / 1_000,
       serial: policy.bundle.serial,
-    });
+    };
+    this.#parts.sink(record, shape);
   }
 
   #read(body: Buffer, request: IncomingMessage): RpcRequest | RpcProblem {

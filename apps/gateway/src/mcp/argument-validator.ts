@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '@rollcall/kernel';
 import type { ValidateFunction } from 'ajv';
 import { Ajv } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { type CallShape, shapeReader } from './call-shape.js';
 import { type ParamPlacement, placementsOf } from './param-headers.js';
 
 /** What is compiled of a pinned definition, on its first call. */
@@ -9,6 +10,8 @@ export type PinnedInput = {
   placements: readonly ParamPlacement[];
   /** Why arguments do not fit the approved schema; null when they do. */
   problem(args: JsonObject): string | null;
+  /** Which arguments a call sends, by name. */
+  shape(args: JsonObject): CallShape;
 };
 
 const DRAFT_07 = /draft-0[67]/;
@@ -31,10 +34,12 @@ export class ArgumentValidator {
 function compile(definition: JsonObject): PinnedInput {
   const schema = isJsonObject(definition['inputSchema']) ? definition['inputSchema'] : { type: 'object' };
   const placements = placementsOf(schema);
+  const shape = shapeReader(schema);
   const validate = compileSchema(schema);
-  if (typeof validate === 'string') return { placements, problem: () => validate };
+  if (typeof validate === 'string') return { placements, shape, problem: () => validate };
   return {
     placements,
+    shape,
     problem: (args) => (validate(args) ? null : describe(validate)),
   };
 }

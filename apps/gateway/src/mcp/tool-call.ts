@@ -7,6 +7,7 @@ import type { UpstreamReply } from '../upstream/upstream.js';
 import type { UpstreamDirectory } from '../upstream/upstream-directory.js';
 import { type Answer, failure, refusal, result } from './answers.js';
 import type { ArgumentValidator } from './argument-validator.js';
+import type { CallShape } from './call-shape.js';
 import type { RpcRequest } from './envelope.js';
 import { mismatchedParam, paramHeaders } from './param-headers.js';
 import { META, RPC, TRACE_KEYS } from './protocol.js';
@@ -32,6 +33,8 @@ export type FinishedCall = {
   code: string | null;
   name: string;
   target: { alias: string; server: string | null; version: string | null; tool: string } | null;
+  /** Which arguments were sent; null when the call came to no schema. */
+  shape: CallShape | null;
 };
 
 /** Decides and forwards one `tools/call`. Every retry comes through here again, so a revoked grant never survives in one. */
@@ -43,19 +46,21 @@ export async function callTool(parts: ToolCallParts, call: IncomingCall): Promis
       code: RPC.invalidParams,
       message: 'tools/call needs a name and an object of arguments.',
     });
-    return { answer, outcome: 'refused', code: 'INVALID_PARAMS', name: '', target: null };
+    return { answer, outcome: 'refused', code: 'INVALID_PARAMS', name: '', target: null, shape: null };
   }
   const decision = decideCall(policy.index, agentId, name);
   if (!decision.allow) return refusedCall(request.id, name, decision);
   const target = { alias: decision.alias, server: decision.server, version: decision.version, tool: decision.tool };
+  const input = parts.validator.of(decision.definition);
+  const shape = input.shape(given);
   const finish = (answer: Answer, outcome: CallOutcome, code: string | null): FinishedCall => ({
     answer,
     outcome,
     code,
     name,
     target,
+    shape,
   });
-  const input = parts.validator.of(decision.definition);
   if (request.era === 'modern') {
     const header = mismatchedParam(input.placements, given, call.headers);
     if (header !== null) return finish(headerMismatch(request.id, header), 'refused', 'HEADER_MISMATCH');
@@ -156,6 +161,7 @@ function refusedCall(id: string | number, name: string, decision: RefusedCall): 
     code,
     name,
     target: isNamed ? { ...parsed, server: decision.server ?? null, version: decision.version ?? null } : null,
+    shape: null,
   };
 }
 

@@ -1,3 +1,5 @@
+import type { CallShape } from '../mcp/call-shape.js';
+
 /** How a call ended: `ok` answered (a tool's own error counts as an answer), `refused` by policy, `error` not answered. */
 export type CallOutcome = 'ok' | 'refused' | 'error';
 
@@ -18,5 +20,5 @@ export type CallRecord = {
   serial: number;
 };
 
-/** Receives every finished call: the audit log, the metrics and the usage counts. */
-export type CallSink = (record: CallRecord) => void;
+/** Receives every finished call: the audit log, the metrics and the usage counts. The shape is for the counts alone. */
+export type CallSink = (record: CallRecord, shape: CallShape | null) => void;

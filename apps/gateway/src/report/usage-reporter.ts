@@ -1,4 +1,6 @@
 import { type Clock, HOUR_MS } from '@rollcall/kernel';
+import type { CallShape } from '../mcp/call-shape.js';
+import { ControlPlaneUnavailable } from '../trust/control-plane.client.js';
 import type { CallRecord } from './call-record.js';
 
 /** Calls of one agent to one tool of one version. */
@@ -10,7 +12,12 @@ export type UsageCount = {
   ok: number;
   refused: number;
   errors: number;
+  /** How often which arguments were sent; left out when the control plane does not know it yet. */
+  shapes?: ShapeCount[];
 };
+
+/** Calls that sent the same top-level arguments. Names only, and only those of the approved schema; never a value. */
+export type ShapeCount = { names: readonly string[]; other: boolean; calls: number };
 
 /** The body of `POST usage`; `(bootId, seq)` names it, so that a repeat is counted once. */
 export type UsageReport = {
@@ -34,8 +41,14 @@ export type UsageParts = {
 /** Bounds memory when the control plane is away: keys per hour and hours kept. */
 const MAX_KEYS = 20_000;
 const MAX_HOURS = 48;
+/** Shapes per tool and agent, and characters of all their names in an hour: what is beyond is counted without its shape. */
+const MAX_SHAPES = 16;
+const MAX_SHAPE_CHARACTERS = 512 * 1024;
+/** So long a control plane that refused shapes gets none. */
+const PLAIN_FOR_MS = HOUR_MS;
 
-type Hour = { start: number; end: number; counts: Map<string, UsageCount> };
+type Count = { row: UsageCount; shapes: Map<string, ShapeCount> };
+type Hour = { start: number; end: number; counts: Map<string, Count>; shapeCharacters: number };
 
 /** Counts calls per agent, tool and hour, and delivers the counts in order, each report until it is acknowledged. */
 export class UsageReporter {
@@ -45,6 +58,7 @@ export class UsageReporter {
   #seq = 0;
   #timer: NodeJS.Timeout | null = null;
   #flushing: Promise<void> | null = null;
+  #plainUntil = 0;
 
   constructor(parts: UsageParts) {
     this.#parts = parts;
@@ -61,14 +75,14 @@ export class UsageReporter {
   }
 
   /** Counts one finished call. Refusals that name nothing registered are not counted: their names are the caller's invention. */
-  count(record: CallRecord): void {
+  count(record: CallRecord, shape: CallShape | null = null): void {
     const { agent, alias, version, tool } = record;
     if (alias === null || version === null || tool === null) return;
     const now = this.#parts.clock.now().getTime();
     const start = now - (now % HOUR_MS);
     let hour = this.#hours.get(start);
     if (hour === undefined) {
-      hour = { start: now, end: now, counts: new Map() };
+      hour = { start: now, end: now, counts: new Map(), shapeCharacters: 0 };
       this.#hours.set(start, hour);
     }
     hour.end = now;
@@ -76,12 +90,16 @@ export class UsageReporter {
     let count = hour.counts.get(key);
     if (count === undefined) {
       if (hour.counts.size >= MAX_KEYS) return;
-      count = { agent, alias, version, tool, ok: 0, refused: 0, errors: 0 };
+      count = { row: { agent, alias, version, tool, ok: 0, refused: 0, errors: 0 }, shapes: new Map() };
       hour.counts.set(key, count);
     }
-    if (record.outcome === 'ok') count.ok++;
-    else if (record.outcome === 'refused') count.refused++;
-    else count.errors++;
+    if (record.outcome === 'refused') {
+      count.row.refused++;
+      return;
+    }
+    if (record.outcome === 'ok') count.row.ok++;
+    else count.row.errors++;
+    if (shape !== null) countShape(hour, count, shape);
   }
 
   /** Delivers what has been counted. One report after the other: a later one never overtakes an earlier one. */
@@ -97,22 +115,58 @@ export class UsageReporter {
     while (this.#pending[0] !== undefined) {
       try {
         await this.#parts.send(this.#pending[0]);
-      } catch {
-        return;
+      } catch (error) {
+        if (!this.#refusedShapes(error)) return;
+        continue;
       }
       this.#pending.shift();
     }
   }
 
+  /** An older control plane refuses a report with shapes: it gets the same report without them. */
+  #refusedShapes(error: unknown): boolean {
+    const isRefused = error instanceof ControlPlaneUnavailable && error.status === 400;
+    const hasShapes = this.#pending.some(({ calls }) => calls.some((call) => call.shapes !== undefined));
+    if (!isRefused || !hasShapes) return false;
+    this.#plainUntil = this.#parts.clock.now().getTime() + PLAIN_FOR_MS;
+    this.#pending = this.#pending.map((report) => ({
+      ...report,
+      calls: report.calls.map(({ shapes: _, ...call }) => call),
+    }));
+    return true;
+  }
+
   /** Turns counts into reports. While reports wait, counts keep adding up in their hour instead of making more of them. */
   #seal(): void {
     if (this.#pending.length > 0 && this.#hours.size < MAX_HOURS) return;
-    const { gateway, bootId } = this.#parts;
+    const { gateway, bootId, clock } = this.#parts;
+    const isPlain = clock.now().getTime() < this.#plainUntil;
     for (const { start, end, counts } of this.#hours.values()) {
       const window = { windowStart: new Date(start).toISOString(), windowEnd: new Date(end + 1).toISOString() };
-      this.#pending.push({ gateway, bootId, seq: ++this.#seq, ...window, calls: [...counts.values()] });
+      this.#pending.push({
+        gateway,
+        bootId,
+        seq: ++this.#seq,
+        ...window,
+        calls: [...counts.values()].map((count) => rowOf(count, isPlain)),
+      });
     }
     this.#hours = new Map();
     if (this.#pending.length > MAX_HOURS) this.#pending.splice(1, this.#pending.length - MAX_HOURS);
   }
+}
+
+function countShape(hour: Hour, { shapes }: Count, { key, names, other }: CallShape): void {
+  const known = shapes.get(key);
+  if (known !== undefined) {
+    known.calls++;
+    return;
+  }
+  if (shapes.size >= MAX_SHAPES || hour.shapeCharacters + key.length > MAX_SHAPE_CHARACTERS) return;
+  hour.shapeCharacters += key.length;
+  shapes.set(key, { names, other, calls: 1 });
+}
+
+function rowOf({ row, shapes }: Count, isPlain: boolean): UsageCount {
+  return isPlain || shapes.size === 0 ? row : { ...row, shapes: [...shapes.values()] };
 }

@@ -6,11 +6,15 @@ export type Launcher = { command: string; args: string[]; env: Record<string, st
 
 const launchersSchema = z.record(
   z.string().regex(/^[A-Za-z0-9._-]{1,64}$/),
-  z.strictObject({
-    command: z.string().min(1),
-    args: z.array(z.string()).default([]),
-    env: z.record(z.string(), z.string()).default({}),
-  }),
+  z.union([
+    z.strictObject({
+      command: z.string().min(1),
+      args: z.array(z.string()).default([]),
+      env: z.record(z.string(), z.string()).default({}),
+    }),
+    // a server behind a Unix socket: inspected by a worker that has the same file, not served here
+    z.strictObject({ socketPath: z.string(), path: z.string().optional() }),
+  ]),
 );
 
 /**
@@ -21,5 +25,5 @@ export async function readLaunchers(path: string | null): Promise<ReadonlyMap<st
   if (path === null) return new Map();
   const parsed = launchersSchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
   if (!parsed.success) throw new Error(`The launchers file ${path} is not usable: ${z.prettifyError(parsed.error)}`);
-  return new Map(Object.entries(parsed.data));
+  return new Map(Object.entries(parsed.data).flatMap(([name, one]) => ('command' in one ? [[name, one]] : [])));
 }

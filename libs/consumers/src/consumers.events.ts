@@ -1,0 +1,2 @@
+/** What an agent relies on was published anew; `payload` is `{ agentId, setId, revision }`. */
+export const EXPECTATION_PUBLISHED = 'expectation.published';
