@@ -1,5 +1,7 @@
 import { Navigate, Route, Routes } from 'react-router';
 import { AuditPage } from './audit/audit.page.js';
+import { CheckPage } from './checks/check.page.js';
+import { ChecksPage } from './checks/checks.page.js';
 import { EmptyState } from './display/empty-state.js';
 import { GatewaysPage } from './gateways/gateways.page.js';
 import { Page } from './layout/page.js';
@@ -18,6 +20,8 @@ export function ConsoleRoutes() {
         <Route path="/sign-in" element={<Navigate to="/servers" replace />} />
         <Route path="/servers" element={<ServersPage />} />
         <Route path="/servers/*" element={<ServerPage />} />
+        <Route path="/checks" element={<ChecksPage />} />
+        <Route path="/checks/:id" element={<CheckPage />} />
         <Route path="/gateways" element={<GatewaysPage />} />
         <Route path="/notices" element={<NoticesPage />} />
         <Route path="/policy" element={<PolicyPage />} />

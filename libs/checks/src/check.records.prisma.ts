@@ -1,13 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { Runtime } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
-import { notFound, type RequestContext } from '@rollcall/kernel';
-import { Outbox, PrismaService, TransactionRunner, type Tx } from '@rollcall/persistence';
-import { ServerCatalog } from '@rollcall/registry';
-import type { CheckResult } from './check.js';
-import { CHECK_CONCLUDED, CHECK_REQUESTED } from './checks.events.js';
+import { MINUTE_MS, type RequestContext } from '@rollcall/kernel';
+import { Outbox, Prisma, PrismaService, TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
+import { ContractStore } from '@rollcall/registry';
+import type { GitFacts, StoredCandidate } from './check-request.js';
+import type { CheckSubject, NamedBase } from './check-subjects.service.js';
+import { CHECK_REQUESTED } from './checks.events.js';
 
-/** Rows of checks, with the event and the audit line that belong to each change. */
+/** A check that is about to be queued. `requestKey` is null for one that nobody asked for. */
+export type NewCheck = {
+  subject: CheckSubject;
+  base: NamedBase | null;
+  git: GitFacts | null;
+  requestKey: string | null;
+  requestedBy: string;
+  inspectionId?: string;
+};
+
+/** How long the answer of the same request stays the answer. */
+const FRESH_MS = 10 * MINUTE_MS;
+/** A check that waits this long for a worker is asked for anew. */
+const PATIENCE_MS = 60 * MINUTE_MS;
+
+/** Rows of checks on their way to a conclusion, with the events that belong to each change. */
 @Injectable()
 export class CheckRecords {
   constructor(
@@ -16,76 +32,23 @@ export class CheckRecords {
     private readonly runtime: Runtime,
     private readonly outbox: Outbox,
     private readonly audit: AuditLog,
-    private readonly catalog: ServerCatalog,
+    private readonly contracts: ContractStore,
   ) {}
 
   systemContext(organizationId: string): RequestContext {
     return this.runtime.systemContext(organizationId);
   }
 
-  async queue(
-    ctx: RequestContext,
-    input: { versionId: string; baseVersionId: string | null; requestedBy: string; inspectionId?: string },
-  ): Promise<string> {
-    const id = ctx.ids.next('chk');
-    await this.transactions.run(async (tx) => {
-      await tx.check.create({
-        data: {
-          id,
-          organizationId: ctx.organizationId,
-          versionId: input.versionId,
-          baseVersionId: input.baseVersionId,
-          inspectionId: input.inspectionId ?? null,
-          requestedBy: input.requestedBy,
-          status: 'queued',
-          steps: [],
-          findings: [],
-          requestedAt: ctx.clock.now(),
-        },
-      });
-      await this.outbox.append(tx, {
-        organizationId: ctx.organizationId,
-        topic: CHECK_REQUESTED,
-        payload: { checkId: id },
-      });
+  /** Queues a check, or finds the fresh one of the same request. */
+  async queue(ctx: RequestContext, check: NewCheck): Promise<{ id: string; created: boolean }> {
+    return this.transactions.run(async (tx) => {
+      if (check.requestKey !== null) {
+        await withAdvisoryLock(tx, `check:${ctx.organizationId}:${check.requestKey}`);
+        const fresh = await this.fresh(tx, ctx, check.requestKey);
+        if (fresh) return { id: fresh.id, created: false };
+      }
+      return { id: await this.insert(tx, ctx, check), created: true };
     });
-    return id;
-  }
-
-  async conclude(
-    tx: Tx,
-    ctx: RequestContext,
-    done: {
-      check: { id: string; versionId: string };
-      result: CheckResult;
-      baseVersionId: string | null;
-      contractDigest: string | null;
-    },
-  ): Promise<void> {
-    const { check, result } = done;
-    // a second run of the same check waits here for the first, then finds it concluded
-    const open = { id: check.id, status: { in: ['queued', 'running'] } };
-    if ((await tx.check.updateMany({ where: open, data: { status: 'running' } })).count === 0) return;
-    await tx.check.update({
-      where: { id: check.id },
-      data: {
-        status: 'completed',
-        conclusion: result.conclusion,
-        contractDigest: done.contractDigest,
-        baseVersionId: done.baseVersionId,
-        comparison: (result.comparison ?? undefined) as object,
-        findings: result.findings as object,
-        steps: result.steps as object,
-        finishedAt: ctx.clock.now(),
-      },
-    });
-    await this.audit.append(tx, ctx, {
-      action: 'version.check',
-      subject: `version:${check.versionId}`,
-      data: { check: check.id, conclusion: result.conclusion, contract: done.contractDigest },
-    });
-    const payload = { checkId: check.id };
-    await this.outbox.append(tx, { organizationId: ctx.organizationId, topic: CHECK_CONCLUDED, payload });
   }
 
   /** Marks a check that could not be run; one that has concluded stays as it is. */
@@ -94,14 +57,6 @@ export class CheckRecords {
       where: { id, status: { in: ['queued', 'running'] } },
       data: { status: 'failed', finishedAt: this.runtime.clock.now() },
     });
-  }
-
-  /** One check of a version the caller may see. */
-  async byId(ctx: RequestContext, id: string) {
-    const row = await this.prisma.check.findFirst({ where: { id, organizationId: ctx.organizationId } });
-    // a check of a version that is not visible is answered like one that never was: its version's id is no answer
-    if (!row || !(await this.catalog.sees(ctx, row.versionId))) throw notFound('check', id);
-    return row;
   }
 
   /** Up to 20 per version, newest first. */
@@ -123,4 +78,62 @@ export class CheckRecords {
       orderBy: { finishedAt: 'desc' },
     });
   }
+
+  private fresh(tx: Tx, { organizationId, clock }: RequestContext, requestKey: string) {
+    const now = clock.now().getTime();
+    return tx.check.findFirst({
+      where: {
+        organizationId,
+        requestKey,
+        OR: [
+          { status: { in: ['queued', 'running'] }, requestedAt: { gt: new Date(now - PATIENCE_MS) } },
+          { status: 'completed', finishedAt: { gt: new Date(now - FRESH_MS) } },
+        ],
+      },
+      orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
+      select: { id: true },
+    });
+  }
+
+  private async insert(tx: Tx, ctx: RequestContext, check: NewCheck): Promise<string> {
+    const { subject, base, git, requestKey, requestedBy, inspectionId } = check;
+    const { organizationId } = ctx;
+    const id = ctx.ids.next('chk');
+    const { candidate } = subject;
+    if (candidate) await this.contracts.save(tx, organizationId, candidate.contract, ctx.clock.now());
+    await tx.check.create({
+      data: {
+        id,
+        organizationId,
+        versionId: subject.versionId,
+        serverName: subject.serverName,
+        ...(candidate ? { candidate: storedOf(candidate) as object, contractDigest: candidate.contract.digest } : {}),
+        baseVersionId: base?.versionId ?? null,
+        baseEnvironment: base?.environment ?? null,
+        inspectionId: inspectionId ?? null,
+        contextId: subject.contextId,
+        approvalContext: subject.approvalContext,
+        git: git ?? Prisma.DbNull,
+        requestKey,
+        requestedBy,
+        status: 'queued',
+        steps: [],
+        findings: [],
+        requestedAt: ctx.clock.now(),
+      },
+    });
+    if (candidate) {
+      await this.audit.append(tx, ctx, {
+        action: 'version.check',
+        subject: `server:${subject.serverName}`,
+        data: { check: id, contract: candidate.contract.digest, context: subject.contextId },
+      });
+    }
+    await this.outbox.append(tx, { organizationId, topic: CHECK_REQUESTED, payload: { checkId: id } });
+    return id;
+  }
+}
+
+function storedOf({ version, issues, manifestProblems }: StoredCandidate): StoredCandidate {
+  return { version, issues, manifestProblems };
 }

@@ -1,67 +1,59 @@
 import { Injectable } from '@nestjs/common';
-import type { Contract, IntakeIssue } from '@rollcall/contract';
-import { InspectionReadModel } from '@rollcall/inspections';
-import type { JsonValue, RequestContext } from '@rollcall/kernel';
-import { parseManifest } from '@rollcall/manifest';
+import { digestOf } from '@rollcall/contract';
+import type { RequestContext } from '@rollcall/kernel';
 import { PrismaService, TransactionRunner } from '@rollcall/persistence';
-import { ContractStore, chooseBase, ServerCatalog, type VersionRef } from '@rollcall/registry';
-import type { CheckMaterial } from './check.js';
 import { CheckRecords } from './check.records.prisma.js';
-import { runCheck } from './conclude.js';
+import { CheckMaterialCollector } from './check-material.collector.js';
+import { type CheckRequestInput, readGitFacts } from './check-request.js';
+import { type CheckSubject, CheckSubjects, type NamedBase, versionContext } from './check-subjects.service.js';
+import { differenceOf, factsOf } from './conclude.js';
+import { ConclusionRecords } from './conclusion.records.prisma.js';
 
-type CheckRow = {
-  id: string;
-  organizationId: string;
-  versionId: string;
-  baseVersionId: string | null;
-  requestedBy: string;
-};
-
-/** Requests and runs checks: a version judged against a base, step by step. */
+/** Requests and runs checks: a version or a candidate judged against a base, step by step. */
 @Injectable()
 export class CheckService {
   constructor(
     private readonly prisma: PrismaService,
     private readonly transactions: TransactionRunner,
-    private readonly catalog: ServerCatalog,
-    private readonly contracts: ContractStore,
-    private readonly inspections: InspectionReadModel,
+    private readonly subjects: CheckSubjects,
+    private readonly collector: CheckMaterialCollector,
     private readonly records: CheckRecords,
+    private readonly conclusions: ConclusionRecords,
   ) {}
 
-  /** Queues a check; the worker runs it. Without `against` the base is chosen when it runs. */
-  async request(ctx: RequestContext, input: { version: VersionRef; against?: VersionRef | null }): Promise<string> {
-    const version = await this.catalog.version(ctx, input.version, 'version.check');
-    const base = input.against ? await this.catalog.version(ctx, input.against) : null;
-    return this.records.queue(ctx, {
-      versionId: version.id,
-      baseVersionId: base?.id ?? null,
-      requestedBy: ctx.principal.id,
-    });
+  /** Queues a check, the worker runs it. The same request finds the same check while that is fresh. */
+  async request(ctx: RequestContext, input: CheckRequestInput): Promise<{ id: string; created: boolean }> {
+    const subject = await this.subjects.subject(ctx, input);
+    const base = await this.subjects.base(ctx, input, subject);
+    const git = readGitFacts(input.git);
+    const requestKey = await this.requestKey(ctx.organizationId, subject, base);
+    return this.records.queue(ctx, { subject, base, git, requestKey, requestedBy: ctx.principal.id });
   }
 
   /** Queues the check that follows an inspection; the same inspection asks for it once. */
   async followInspection(event: { inspectionId: string; versionId: string; requestedBy: string }): Promise<void> {
-    if (await this.prisma.check.findFirst({ where: { inspectionId: event.inspectionId } })) return;
-    const version = await this.prisma.serverVersion.findUniqueOrThrow({ where: { id: event.versionId } });
+    const { inspectionId, versionId, requestedBy } = event;
+    if (await this.prisma.check.findFirst({ where: { inspectionId } })) return;
+    const version = await this.prisma.serverVersion.findUniqueOrThrow({ where: { id: versionId } });
     const ctx = this.records.systemContext(version.organizationId);
-    await this.records.queue(ctx, { ...event, baseVersionId: null });
+    const { serverId, serverName, contextId, contractDigest } = version;
+    const approvalContext = contextId ?? versionContext(versionId);
+    const subject = { versionId, serverId, serverName, candidate: null, contractDigest, contextId, approvalContext };
+    await this.records.queue(ctx, { subject, base: null, git: null, requestKey: null, requestedBy, inspectionId });
   }
 
   /** Runs a queued check and records its conclusion once, however often it is called. */
   async run(checkId: string): Promise<void> {
     const check = await this.prisma.check.findUniqueOrThrow({ where: { id: checkId } });
     if (check.status === 'completed' || check.status === 'failed') return;
-    const { material, baseVersionId } = await this.collect(check);
-    const result = runCheck(material);
+    const collected = await this.collector.collect(check);
+    const { material, baseVersionId } = collected;
+    const difference = differenceOf(material);
+    const facts = factsOf(material, difference, await this.collector.opinions(check, collected, difference));
     const ctx = this.records.systemContext(check.organizationId);
+    const contractDigest = material.head?.contract.digest ?? null;
     await this.transactions.run((tx) =>
-      this.records.conclude(tx, ctx, {
-        check,
-        result,
-        baseVersionId,
-        contractDigest: material.head?.contract.digest ?? null,
-      }),
+      this.conclusions.first(tx, ctx, check, { facts, baseVersionId, contractDigest }),
     );
   }
 
@@ -70,42 +62,43 @@ export class CheckService {
     await this.records.fail(checkId);
   }
 
-  private async collect(check: CheckRow): Promise<{ material: CheckMaterial; baseVersionId: string | null }> {
-    const { organizationId } = check;
-    const version = await this.prisma.serverVersion.findUniqueOrThrow({
-      where: { id: check.versionId },
-      include: { server: { include: { versions: { orderBy: { publishedAt: 'desc' } } } } },
+  /** What makes two requests the same: what is judged, against what, for whom, and under which policy. */
+  private async requestKey(organizationId: string, subject: CheckSubject, base: NamedBase | null): Promise<string> {
+    const { versionId, serverName, candidate, contractDigest, approvalContext } = subject;
+    const organization = await this.prisma.organization.findUniqueOrThrow({
+      where: { id: organizationId },
+      select: { policyRevision: true },
     });
-    const organization = await this.prisma.organization.findUniqueOrThrow({ where: { id: organizationId } });
-    const siblings = version.server.versions;
-    const base = check.baseVersionId
-      ? (siblings.find((one) => one.id === check.baseVersionId) ??
-        (await this.prisma.serverVersion.findFirst({ where: { id: check.baseVersionId, organizationId } })))
-      : chooseBase(version.version, siblings);
-    const manifest = parseManifest(version.manifest as JsonValue);
-    const head = await this.contractOf(organizationId, version.contractDigest);
-    const [newest] = await this.inspections.ofVersions(organizationId, [version.id]);
-    const issues = (newest?.issues ?? []) as { path?: string; message: string; code: string }[];
-    const baseContract = base ? await this.contractOf(organizationId, base.contractDigest) : null;
-    return {
-      baseVersionId: baseContract ? (base?.id ?? null) : null,
-      material: {
-        manifestProblems: manifest.ok ? [] : manifest.error.map((issue) => `${issue.path}: ${issue.message}`),
-        head: head ? { version: version.version, contract: head, issues: intakeIssues(issues) } : null,
-        headMissing: newest
-          ? `The newest inspection ended as ${newest.outcome ?? newest.status}: ${newest.detail ?? 'nothing was offered'}.`
-          : 'The version was never inspected.',
-        base: base && baseContract ? { version: base.version, contract: baseContract } : null,
-        semverMode: (organization.policy as { semver?: 'enforce' | 'warn' }).semver ?? 'enforce',
-      },
-    };
+    const [inspection, newest] = [
+      versionId && (await this.newestInspection(organizationId, versionId)),
+      base === null && subject.serverId ? await this.newestSibling(organizationId, subject.serverId) : null,
+    ];
+    return digestOf({
+      subject: [serverName, versionId, candidate?.version ?? null, contractDigest, candidate?.manifestSha256 ?? null],
+      base: base ? [base.versionId, base.environment] : newest,
+      context: approvalContext,
+      inspection,
+      policy: organization.policyRevision,
+      lint: await this.collector.lintTerms(organizationId, serverName),
+    });
   }
 
-  private async contractOf(organizationId: string, digest: string | null): Promise<Contract | null> {
-    return digest ? this.contracts.find(organizationId, digest) : null;
+  private async newestInspection(organizationId: string, versionId: string): Promise<string | null> {
+    const row = await this.prisma.inspection.findFirst({
+      where: { organizationId, versionId, finishedAt: { not: null } },
+      orderBy: [{ finishedAt: 'desc' }, { id: 'desc' }],
+      select: { id: true },
+    });
+    return row?.id ?? null;
   }
-}
 
-function intakeIssues(issues: { path?: string; message: string; code: string }[]): IntakeIssue[] {
-  return issues.map((issue) => ({ code: issue.code, message: issue.message, path: issue.path ?? '' }));
+  /** A version that came or moved since may be another base. */
+  private async newestSibling(organizationId: string, serverId: string): Promise<string | null> {
+    const row = await this.prisma.serverVersion.findFirst({
+      where: { organizationId, serverId },
+      orderBy: [{ updatedAt: 'desc' }, { id: 'desc' }],
+      select: { id: true, updatedAt: true },
+    });
+    return row && `${row.id} ${row.updatedAt.toISOString()}`;
+  }
 }

@@ -65,6 +65,7 @@ const outcomeLooks: Record<string, Look> = {
   dns: { icon: IconPlugConnectedX, word: 'DNS failure', tone: 'bad' },
   unreachable: { icon: IconPlugConnectedX, word: 'unreachable', tone: 'bad' },
   refused_by_policy: { icon: IconMinus, word: 'refused by policy', tone: 'warn' },
+  unhealthy: { icon: IconHeartBroken, word: 'unhealthy', tone: 'bad' },
 };
 
 /** How an inspection's outcome looks; a word this console does not know is shown, never guessed at. */
@@ -134,6 +135,8 @@ const noticeLooks: Record<string, Look> = {
   decommissioned: { icon: IconArchive, word: 'decommissioned', tone: 'bad' },
   quarantined: { icon: IconShieldLock, word: 'quarantined', tone: 'bad' },
   released: { icon: IconShieldCheck, word: 'released', tone: 'good' },
+  unhealthy: { icon: IconCircleX, word: 'unhealthy', tone: 'bad' },
+  recovered: { icon: IconCircleCheck, word: 'recovered', tone: 'good' },
 };
 
 /** How a notice looks. */

@@ -9,6 +9,7 @@ import { Brand } from './brand.js';
 
 const screens = [
   { to: '/servers', label: 'Servers' },
+  { to: '/checks', label: 'Checks' },
   { to: '/gateways', label: 'Gateways' },
   { to: '/notices', label: 'Notices' },
   { to: '/policy', label: 'Policy' },

@@ -1,6 +1,7 @@
 import type {
   ConsoleContractQuery,
   ConsoleEvidenceQuery,
+  ConsoleHealthQuery,
   ConsoleServerQuery,
   ConsoleTransitionsQuery,
 } from '@rollcall/schema';
@@ -22,6 +23,9 @@ export type ContractTool = NonNullable<VersionContract['contract']>['tools'][num
 
 /** The transitions tab. */
 export type TransitionRow = NonNullable<ConsoleTransitionsQuery['version']>['transitions'][number];
+
+/** The health tab. */
+export type EndpointRow = NonNullable<ConsoleHealthQuery['version']>['endpoints'][number];
 
 /** The tab of inspections and checks. */
 type Evidence = NonNullable<ConsoleEvidenceQuery['version']>;

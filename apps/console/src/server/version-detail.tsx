@@ -3,11 +3,12 @@ import { useSearchParams } from 'react-router';
 import { SafeText } from '../display/safe-text.js';
 import { ContractTab } from './contract-tab.js';
 import { EvidenceTab } from './evidence-tab.js';
+import { HealthTab } from './health-tab.js';
 import type { ServerEntity, VersionRow } from './server.js';
 import { TransitionsTab } from './transitions-tab.js';
 import { VersionNotices } from './version-notices.js';
 
-const tabs = ['contract', 'transitions', 'evidence'] as const;
+const tabs = ['contract', 'health', 'transitions', 'evidence'] as const;
 
 /** One version: what it offers, how it got here, what was seen and checked. */
 export function VersionDetail({ server, version }: { server: ServerEntity; version: VersionRow }) {
@@ -30,11 +31,15 @@ export function VersionDetail({ server, version }: { server: ServerEntity; versi
       <Tabs value={tab} onChange={choose} keepMounted={false}>
         <Tabs.List aria-label="About this version">
           <Tabs.Tab value="contract">Contract</Tabs.Tab>
+          <Tabs.Tab value="health">Health</Tabs.Tab>
           <Tabs.Tab value="transitions">Transitions</Tabs.Tab>
           <Tabs.Tab value="evidence">Inspections and checks</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="contract" pt="md">
           <ContractTab {...address} />
+        </Tabs.Panel>
+        <Tabs.Panel value="health" pt="md">
+          <HealthTab {...address} />
         </Tabs.Panel>
         <Tabs.Panel value="transitions" pt="md">
           <TransitionsTab {...address} />

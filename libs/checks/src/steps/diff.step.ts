@@ -1,18 +1,16 @@
-import { type Comparison, compareContracts } from '@rollcall/compatibility';
-import type { CheckMaterial, CheckStep } from '../check.js';
+import type { CheckFacts, CheckStep } from '../check.js';
 
-/** What changed against the base. A breaking change is a verdict for the semver step, not a failure of this one. */
-export function diffStep(material: CheckMaterial): { step: CheckStep; comparison: Comparison | null } {
-  const { base, head } = material;
-  if (!head)
-    return { step: { name: 'diff', status: 'skipped', message: 'There is no contract to compare.' }, comparison: null };
-  if (!base) {
-    return {
-      step: { name: 'diff', status: 'skipped', message: 'There is no earlier version to compare with.' },
-      comparison: null,
-    };
-  }
-  const comparison = compareContracts(base.contract, head.contract);
-  const message = `Against ${base.version}: ${comparison.conclusion}, ${comparison.changes.length} change(s).`;
-  return { step: { name: 'diff', status: 'completed', message }, comparison };
+/** What changed against the base. Fails while a change waits that the policy lets nobody pass without approval. */
+export function diffStep(
+  { comparison, terms }: CheckFacts,
+  approved: ReadonlySet<string>,
+  waiting: readonly string[],
+): CheckStep {
+  if (!comparison) return { name: 'diff', status: 'skipped', message: terms.baseMissing };
+  const { conclusion, changes } = comparison;
+  const passed = new Set(changes.map((change) => change.fingerprint).filter((one) => approved.has(one))).size;
+  const parts = [`Against ${terms.baseLabel}: ${conclusion}, ${changes.length} change(s)`];
+  if (waiting.length > 0) parts.push(`${waiting.length} waiting for approval`);
+  if (passed > 0) parts.push(`${passed} approved`);
+  return { name: 'diff', status: waiting.length > 0 ? 'failed' : 'completed', message: `${parts.join(', ')}.` };
 }

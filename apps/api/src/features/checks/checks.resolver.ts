@@ -1,44 +1,71 @@
-import { Args, Mutation, Parent, Query, ResolveField, Resolver } from '@nestjs/graphql';
-import { CheckRecords, CheckService } from '@rollcall/checks';
-import type { Comparison } from '@rollcall/compatibility';
+import { Args, Mutation, Query, Resolver } from '@nestjs/graphql';
+import {
+  ChangeApprovalService,
+  type ChangeDecision,
+  CheckReadModel,
+  type CheckRequestInput,
+  CheckService,
+  checkCursor,
+} from '@rollcall/checks';
 import type { RequestContext } from '@rollcall/kernel';
-import type { VersionRef } from '@rollcall/registry';
-import { Ctx, Loaders } from '../../graphql/graphql-context.js';
+import { Ctx } from '../../graphql/graphql-context.js';
 import { MutationRunner } from '../../graphql/mutation.runner.js';
-import type { RequestLoaders } from '../../graphql/request-loaders.js';
 import { versionSubject } from '../../graphql/subject.js';
-import { comparisonView } from './comparison.view.js';
 
-@Resolver('Check')
+type CheckWhere = { server?: string; contextId?: string; conclusion?: string };
+
+/** Checks: asked for, read, and approved change by change. */
+@Resolver()
 export class ChecksResolver {
   constructor(
     private readonly service: CheckService,
-    private readonly records: CheckRecords,
+    private readonly approvals: ChangeApprovalService,
+    private readonly checks: CheckReadModel,
     private readonly mutations: MutationRunner,
   ) {}
 
   @Query('check')
   check(@Ctx() ctx: RequestContext, @Args('id') id: string) {
-    return this.records.byId(ctx, id);
+    return this.checks.byId(ctx, id);
+  }
+
+  @Query('checks')
+  async page(
+    @Ctx() ctx: RequestContext,
+    @Args('first') first: number,
+    @Args('where') where?: CheckWhere,
+    @Args('after') after?: string,
+  ) {
+    const { items, next } = await this.checks.page(ctx, { ...where, first, after: after ?? null });
+    const edges = items.map((node) => ({ cursor: checkCursor(node), node }));
+    return { edges, pageInfo: { hasNextPage: next !== null, endCursor: edges.at(-1)?.cursor ?? null } };
   }
 
   @Mutation('checkRequest')
-  checkRequest(@Ctx() ctx: RequestContext, @Args('input') input: { version: VersionRef; against?: VersionRef }) {
-    const subject = versionSubject(input.version);
-    const attempt = { mutation: 'checkRequest', subject, empty: { check: null } } as const;
+  checkRequest(@Ctx() ctx: RequestContext, @Args('input') input: CheckRequestInput) {
+    const subject = input.version ? versionSubject(input.version) : `server:${input.candidate?.server ?? ''}`;
+    const attempt = { mutation: 'checkRequest', subject, empty: { check: null, created: false } } as const;
     return this.mutations.run(ctx, attempt, async () => {
-      const id = await this.service.request(ctx, input);
-      return { check: await this.records.byId(ctx, id) };
+      const { id, created } = await this.service.request(ctx, input);
+      return { check: await this.checks.byId(ctx, id), created };
     });
   }
 
-  @ResolveField('comparison')
-  comparison(@Parent() check: { comparison: unknown }) {
-    return check.comparison ? comparisonView(check.comparison as Comparison) : null;
+  @Mutation('changeApprove')
+  changeApprove(@Ctx() ctx: RequestContext, @Args('input') input: ChangeDecision) {
+    const attempt = { mutation: 'changeApprove', subject: `check:${input.check}`, empty: { check: null } } as const;
+    return this.mutations.run(ctx, attempt, async () => {
+      await this.approvals.approve(ctx, input);
+      return { check: await this.checks.byId(ctx, input.check) };
+    });
   }
 
-  @ResolveField('baseVersion')
-  async baseVersion(@Parent() check: { baseVersionId: string | null }, @Loaders() loaders: RequestLoaders) {
-    return check.baseVersionId ? ((await loaders.version.load(check.baseVersionId))?.version ?? null) : null;
+  @Mutation('changeRevoke')
+  changeRevoke(@Ctx() ctx: RequestContext, @Args('input') input: ChangeDecision) {
+    const attempt = { mutation: 'changeRevoke', subject: `check:${input.check}`, empty: { check: null } } as const;
+    return this.mutations.run(ctx, attempt, async () => {
+      await this.approvals.revoke(ctx, input);
+      return { check: await this.checks.byId(ctx, input.check) };
+    });
   }
 }
