@@ -20,6 +20,8 @@ export type ReportFinding = {
   witness?: { value: JsonValue; validUnder: string; invalidUnder: string };
   /** What to do about it, one sentence. */
   hint?: string;
+  /** In the file of the report, from 1; absent when it is not known. */
+  line?: number;
   /** Who approved it for this context; absent when nobody did. */
   approvedBy?: string;
 };

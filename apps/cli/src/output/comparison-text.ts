@@ -1,3 +1,4 @@
+import { placeOf } from '@rollcall/reports';
 import { bold, dim, green, inline, red, yellow } from './style.js';
 import { shorten } from './table.js';
 
@@ -35,7 +36,7 @@ export function comparisonText(comparison: PrintableComparison): string {
 
 function changeText(change: PrintableChange): string {
   const colour = SIGN[change.severity] ?? dim;
-  const where = [change.tool, change.path].filter((part) => part).map((part) => inline(part as string));
+  const where = placeOf({ tool: change.tool ?? null, path: change.path }).map(inline);
   const risk = change.risk === 'none' ? '' : `   ${yellow(`risk: ${change.risk}`)}`;
   const lines = [
     `  ${colour(`${MARK[change.severity] ?? '•'} ${change.ruleId}`)}   ${where.join(' › ')}${risk}`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { envelopeText } from './envelope.js';
 import { bold, inline, red, render, wantsColour } from './style.js';
 import { table } from './table.js';
 
@@ -10,6 +11,16 @@ describe('text for terminals', () => {
     for (const colour of [true, false]) {
       expect(render(hostile, colour)).toBe('a\\u{1b}[2Jb\\u{7}c\\u{d}d\\u{202e}e\\u{200b}f\\u{9b}g');
     }
+  });
+
+  it('gives a runner of GitHub no command to obey', () => {
+    for (const line of ['::error::x', '  ::stop-commands::x', `${red('::add-mask::x')}`]) {
+      expect(render(`fine\n${line}`, false)).not.toMatch(/^\s*::/m);
+    }
+    expect(render('x ##[error]y', false)).toBe('x #\\#[error]y');
+    const printed = envelopeText('inspect', { name: '##[error]y' }, null);
+    expect(printed).not.toContain('##[');
+    expect(JSON.parse(printed).data).toEqual({ name: '##[error]y' });
   });
 
   it('colours only when asked to', () => {

@@ -18,6 +18,8 @@ export const dim = mark(MARKS.dim);
 
 /** Everything that moves the cursor, reorders or hides text: C0 and C1 controls, bidi controls, zero-width characters. */
 const UNSAFE = /[\p{Cc}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/gu;
+/** A runner of GitHub obeys a line of the log that begins like this, and `##[` anywhere in a line. */
+const COMMAND = /^(\s*)::/gm;
 const MARK = /[\uE000-\uE005]/g;
 
 /** A value from outside on one line: a server must not be able to forge lines of our output. */
@@ -31,7 +33,8 @@ export function inline(text: string): string {
  */
 export function render(text: string, colour: boolean): string {
   const visible = text.replace(UNSAFE, (char) => (char === '\n' ? char : `\\u{${char.codePointAt(0)?.toString(16)}}`));
-  return visible.replace(MARK, (char) => (colour ? `\u001B[${CODES[char] ?? 0}m` : ''));
+  const coloured = visible.replace(MARK, (char) => (colour ? `\u001B[${CODES[char] ?? 0}m` : ''));
+  return coloured.replace(COMMAND, '$1:\\:').replaceAll('##[', '#\\#[');
 }
 
 /** Whether to colour: a terminal, no NO_COLOR (https://no-color.org), not dumb. */
