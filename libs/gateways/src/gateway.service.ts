@@ -1,30 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AccessService, TokenService } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
-import { BundleStore } from '@rollcall/bundles';
 import { notFound, type RequestContext } from '@rollcall/kernel';
-import { isUniqueViolation, Prisma, PrismaService, TransactionRunner } from '@rollcall/persistence';
-import { z } from 'zod';
-import { gatewayInvalid, gatewayTaken, neverPublished, reportMalformed } from './gateways.errors.js';
+import { isUniqueViolation, PrismaService, TransactionRunner } from '@rollcall/persistence';
+import { gatewayInvalid, gatewayTaken } from './gateways.errors.js';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-const STATUS = z.object({
-  gateway: z.string().max(128),
-  bootId: z.string().min(1).max(64),
-  seq: z.int().nonnegative(),
-  serial: z.int().nonnegative(),
-  epoch: z.int().nonnegative(),
-  bundleSha256: z.string().max(64).nullable(),
-  result: z.enum(['ack', 'nack']),
-  error: z.object({ code: z.string().max(64), message: z.string().max(1000) }).nullable(),
-  appliedAt: z.iso.datetime().nullable(),
-  rootVersion: z.int().nonnegative(),
-  clockOffsetMs: z.number().nullable(),
-  drift: z.array(z.record(z.string(), z.unknown())).max(1000).default([]),
-});
-
-/** Enrolment of data planes and what they report. */
+/** Enrolment of data planes. */
 @Injectable()
 export class GatewayService {
   constructor(
@@ -33,7 +16,6 @@ export class GatewayService {
     private readonly tokens: TokenService,
     private readonly transactions: TransactionRunner,
     private readonly audit: AuditLog,
-    private readonly bundles: BundleStore,
   ) {}
 
   /** Lets a gateway pull one environment's bundles; its token is returned once. */
@@ -105,38 +87,6 @@ export class GatewayService {
     if (ctx.principal.kind !== 'gateway') return null;
     return this.prisma.gateway.findFirst({
       where: { principalId: ctx.principal.id, organizationId: ctx.organizationId },
-    });
-  }
-
-  /** Takes in a status report. An older or repeated report of the same boot changes nothing. */
-  async report(ctx: RequestContext, gateway: { id: string; environmentId: string }, body: unknown): Promise<void> {
-    await this.access.authorize(ctx, 'gateway.report');
-    const parsed = STATUS.safeParse(body);
-    if (!parsed.success) throw reportMalformed(z.prettifyError(parsed.error));
-    const report = parsed.data;
-    if (report.result === 'ack' && report.serial > 0) {
-      const revision = await this.bundles.bySerial(gateway.environmentId, report.epoch, report.serial);
-      if (!revision || (report.bundleSha256 !== null && revision.sha256 !== report.bundleSha256)) {
-        throw neverPublished(report.epoch, report.serial);
-      }
-    }
-    const known = await this.prisma.gatewayStatus.findUnique({ where: { gatewayId: gateway.id } });
-    if (known && known.bootId === report.bootId && known.seq >= report.seq) return;
-    const data = {
-      bootId: report.bootId,
-      seq: report.seq,
-      result: report.result,
-      epoch: report.epoch,
-      serial: report.serial,
-      bundleSha256: report.bundleSha256,
-      error: report.error ?? Prisma.DbNull,
-      drift: report.drift as object,
-      reportedAt: ctx.clock.now(),
-    };
-    await this.prisma.gatewayStatus.upsert({
-      where: { gatewayId: gateway.id },
-      create: { gatewayId: gateway.id, organizationId: ctx.organizationId, ...data },
-      update: data,
     });
   }
 

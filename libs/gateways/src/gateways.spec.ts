@@ -4,7 +4,7 @@ import { BundlePublisher, BundleStore, TrustService } from '@rollcall/bundles';
 import { HOUR_MS, type RequestContext } from '@rollcall/kernel';
 import { type ControlPlane, type OrganizationSeed, openControlPlane, type PersonSeed, seed } from '@rollcall/testing';
 import { UsageService } from '@rollcall/usage';
-import { GatewayService } from './index.js';
+import { GATEWAY_SAW_DRIFT, GatewayService, StatusReports } from './index.js';
 
 let plane: ControlPlane;
 let acme: OrganizationSeed;
@@ -24,6 +24,7 @@ beforeEach(async () => {
 });
 
 const gateways = () => plane.get(GatewayService);
+const reports = () => plane.get(StatusReports);
 
 /** A gateway as it signs in with its token. */
 async function enrolled(name = 'edge', environment = 'production') {
@@ -86,15 +87,32 @@ describe('a gateway', () => {
 describe('a status report', () => {
   it('is kept, and a repeated or older one of the same boot changes nothing', async () => {
     const { ctx, gateway } = await enrolled();
-    await gateways().report(ctx, gateway, await report({ seq: 5 }));
+    await reports().take(ctx, gateway, await report({ seq: 5 }));
     const nack = { result: 'nack', error: { code: 'ROLLBACK', message: 'older' } };
-    for (const seq of [5, 4, 0]) await gateways().report(ctx, gateway, await report({ seq, ...nack }));
+    for (const seq of [5, 4, 0]) await reports().take(ctx, gateway, await report({ seq, ...nack }));
     const [listed] = await gateways().list(ada.context());
     expect(listed?.status).toMatchObject({ seq: 5, result: 'ack' });
-    await gateways().report(ctx, gateway, await report({ seq: 6, ...nack }));
-    await gateways().report(ctx, gateway, await report({ bootId: 'boot-2', seq: 0 }));
+    await reports().take(ctx, gateway, await report({ seq: 6, ...nack }));
+    await reports().take(ctx, gateway, await report({ bootId: 'boot-2', seq: 0 }));
     const [after] = await gateways().list(ada.context());
     expect(after?.status).toMatchObject({ bootId: 'boot-2', seq: 0, result: 'ack' });
+  });
+
+  it('that newly names drift asks for a look at each version, once, and never at what is not registered', async () => {
+    const { ctx, gateway } = await enrolled();
+    const payments = await acme.team('payments');
+    const version = await (await payments.developer('ci')).publishes(`${payments.namespace}/ledger`, '1.0.0');
+    const { alias } = await plane.prisma.server.findFirstOrThrow({ where: { organizationId: acme.id } });
+    const seen = (tool: string, of = alias) => ({ alias: of, version: '1.0.0', tool, seen: null, pinned: 'sha256:1' });
+    const events = () =>
+      plane.prisma.outboxEvent.findMany({ where: { organizationId: acme.id, topic: GATEWAY_SAW_DRIFT } });
+    const drift = [seen('greet'), seen('pay'), seen('greet', 'nobody')];
+    for (const seq of [1, 2, 3]) await reports().take(ctx, gateway, await report({ seq, drift }));
+    expect((await events()).map(({ payload }) => payload)).toEqual([
+      { gatewayId: gateway.id, versionId: version.id, environmentId: gateway.environmentId },
+    ]);
+    await reports().take(ctx, gateway, await report({ seq: 4, drift: [...drift, seen('refund')] }));
+    expect(await events()).toHaveLength(2);
   });
 
   it.each([
@@ -103,24 +121,24 @@ describe('a status report', () => {
     ['bytes', { bundleSha256: 'f'.repeat(64) }],
   ])('claiming %s that were never published is refused', async (_what, claim) => {
     const { ctx, gateway } = await enrolled();
-    const refused = gateways().report(ctx, gateway, await report(claim));
+    const refused = reports().take(ctx, gateway, await report(claim));
     await expect(refused).rejects.toMatchObject({ code: 'NEVER_PUBLISHED' });
     expect(await plane.prisma.gatewayStatus.count({ where: { organizationId: acme.id } })).toBe(0);
   });
 
   it('cannot claim the bundle of another environment', async () => {
     const { ctx, gateway } = await enrolled('edge', 'staging');
-    const refused = gateways().report(ctx, gateway, await report({}, 'production'));
+    const refused = reports().take(ctx, gateway, await report({}, 'production'));
     await expect(refused).rejects.toMatchObject({ code: 'NEVER_PUBLISHED' });
   });
 
   it('is refused when it is malformed, or comes from a person', async () => {
     const { ctx, gateway } = await enrolled();
     for (const body of [null, [], {}, await report({ seq: -1 }), await report({ result: 'maybe' })]) {
-      await expect(gateways().report(ctx, gateway, body)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+      await expect(reports().take(ctx, gateway, body)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     }
     const olivia = await (await acme.team('payments')).maintainer('olivia');
-    const asPerson = gateways().report(olivia.context(), gateway, await report());
+    const asPerson = reports().take(olivia.context(), gateway, await report());
     await expect(asPerson).rejects.toMatchObject({ code: 'FORBIDDEN' });
   });
 });
