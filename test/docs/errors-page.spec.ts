@@ -1,22 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { type RefusalSource, refusalsOf } from './refusals.js';
-import { sourcesBelow } from './sources.js';
+import { allRefusals, type RefusalSource, refusingFiles } from './refusals.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const PAGE = path.join(ROOT, 'docs/reference/errors.md');
 /** What people read first: codes by subject, with what to do about them. */
 const EXPLAINED = ['docs/reference/api-errors.md', 'docs/operations/troubleshooting.md'];
 
-/** Codes of verdicts that have the shape of a refusal and are none. */
-const VERDICTS = ['SEMVER_OK', 'NOT_SEMVER'];
-
-const files = ['apps', 'libs']
-  .flatMap((folder) => sourcesBelow(path.join(ROOT, folder)))
-  .map((file) => path.relative(ROOT, file))
-  .filter((file) => /\.tsx?$/.test(file) && !/\.(spec|fixture)\.tsx?$|^libs\/testing\/|^apps\/demo\//.test(file));
-const refusals = files.flatMap((file) => refusalsOf(ROOT, file)).filter(({ code }) => !VERDICTS.includes(code));
+const files = refusingFiles(ROOT);
+const refusals = allRefusals(ROOT);
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replace(/\s+/g, ' ').replaceAll('<', '&lt;');
 const ownerOf = ({ file }: RefusalSource) => file.split('/').slice(0, 2).join('/');

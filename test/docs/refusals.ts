@@ -1,12 +1,30 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { sourcesBelow } from './sources.js';
 
 /** One place in the sources that makes a refusal. Texts are as written, with `…` for what is filled in. */
 export type RefusalSource = { code: string; message: string; nextStep: string; file: string };
 
 const CODE = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const FILLED_IN = '…';
+/** Codes of verdicts that have the shape of a refusal and are none. */
+const VERDICTS = ['SEMVER_OK', 'NOT_SEMVER'];
+
+/** The sources that can refuse something, relative to the root. */
+export function refusingFiles(root: string): string[] {
+  return ['apps', 'libs']
+    .flatMap((folder) => sourcesBelow(path.join(root, folder)))
+    .map((file) => path.relative(root, file))
+    .filter((file) => /\.tsx?$/.test(file) && !/\.(spec|fixture)\.tsx?$|^libs\/testing\/|^apps\/demo\//.test(file));
+}
+
+/** Every refusal of the sources. */
+export function allRefusals(root: string): RefusalSource[] {
+  return refusingFiles(root)
+    .flatMap((file) => refusalsOf(root, file))
+    .filter(({ code }) => !VERDICTS.includes(code));
+}
 
 /** Every refusal that one file can make: objects with `code`, `message` and `nextStep`, and calls of its own `refusal(...)`. */
 export function refusalsOf(root: string, file: string): RefusalSource[] {

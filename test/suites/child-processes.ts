@@ -24,10 +24,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function start(args: string[], env: Record<string, string>): ChildProcess {
+function start(args: string[], env: Record<string, string>, cwd = ROOT): ChildProcess {
   // nothing inherited but what finds programs: a test must not depend on the shell it was started from
   const base = { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/tmp', NO_COLOR: '1' };
-  return spawn(process.execPath, args, { cwd: ROOT, env: { ...base, ...env }, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
+  return spawn(process.execPath, args, { cwd, env: { ...base, ...env }, stdio: ['pipe', 'pipe', 'pipe', 'ipc'] });
 }
 
 /** Starts a program of the build and resolves with its ready line; rejects with its output when it ends before. */
@@ -62,9 +62,14 @@ async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> 
   await ended;
 }
 
-/** Runs a program to its end. */
-export async function runToEnd(file: string, args: string[], env: Record<string, string>): Promise<Finished> {
-  const child = start([path.join(ROOT, file), ...args], env);
+/** Runs a program to its end, in the repository unless another folder is named. */
+export async function runToEnd(
+  file: string,
+  args: string[],
+  env: Record<string, string>,
+  cwd = ROOT,
+): Promise<Finished> {
+  const child = start([path.join(ROOT, file), ...args], env, cwd);
   child.stdin?.end();
   const done: Finished = { code: null, stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk: Buffer) => {

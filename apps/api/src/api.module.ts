@@ -4,7 +4,10 @@ import { AgentsModule } from '@rollcall/agents';
 import { AuditModule, AuditProofModule, FileAuditSigner } from '@rollcall/audit';
 import { BundlesModule, SigningKeyLocation } from '@rollcall/bundles';
 import { ChecksModule } from '@rollcall/checks';
+import { ConsumersModule } from '@rollcall/consumers';
 import { DiscoveryModule } from '@rollcall/discovery';
+import { DriftModule } from '@rollcall/drift';
+import { EvidenceModule } from '@rollcall/evidence';
 import { ExportsModule } from '@rollcall/exports';
 import { GatewaysModule } from '@rollcall/gateways';
 import { GovernanceModule } from '@rollcall/governance';
@@ -17,7 +20,9 @@ import { MirrorPolicy, MirrorsModule } from '@rollcall/mirrors';
 import { NotificationSettings, NotificationsModule } from '@rollcall/notifications';
 import type { Logger, Registry } from '@rollcall/observability';
 import { type DefaultScope, PersistenceModule } from '@rollcall/persistence';
+import { ProbesModule } from '@rollcall/probes';
 import { ProofsModule, type ProofsOptions, RegistryTokens } from '@rollcall/proofs';
+import { QualityModule } from '@rollcall/quality';
 import { RegistryModule } from '@rollcall/registry';
 import { SessionsModule, SignInSettings } from '@rollcall/sessions';
 import { TransitionsModule } from '@rollcall/transitions';
@@ -32,13 +37,20 @@ import { AuditController } from './features/audit/audit.controller.js';
 import { AuditProcessor } from './features/audit/audit.processor.js';
 import { AuditResolver } from './features/audit/audit.resolver.js';
 import { BundlesResolver } from './features/bundles/bundles.resolver.js';
+import { CheckFieldsResolver } from './features/checks/check.fields.resolver.js';
 import { ChecksResolver } from './features/checks/checks.resolver.js';
+import { CONSUMER_RESOLVERS } from './features/consumers/consumers.resolver.js';
+import { ExpectationsLoader } from './features/consumers/expectations.loader.js';
 import {
   ServerDiscoveryResolver,
   ServerFactsResolver,
   ToolDiscoveryResolver,
   ToolFieldsResolver,
 } from './features/discovery/discovery.resolver.js';
+import { DriftResolver } from './features/drift/drift.resolver.js';
+import { EVIDENCE_FIELDS } from './features/evidence/evidence.fields.resolver.js';
+import { EvidenceLoader } from './features/evidence/evidence.loader.js';
+import { EvidenceResolver } from './features/evidence/evidence.resolver.js';
 import { GatewaysResolver } from './features/gateways/gateways.resolver.js';
 import {
   GovernanceFieldsResolver,
@@ -67,6 +79,8 @@ import {
   NoticesResolver,
   WebhooksResolver,
 } from './features/notifications/notifications.resolver.js';
+import { EndpointHealthFieldsResolver, EndpointHealthResolver } from './features/probes/probes.resolver.js';
+import { LintExceptionFieldsResolver, QualityResolver } from './features/quality/quality.resolver.js';
 import { CatalogueAccessResolver } from './features/registry/catalogue-access.resolver.js';
 import { RegistryResolver } from './features/registry/registry.resolver.js';
 import {
@@ -130,11 +144,16 @@ const FEATURES = [
   AgentsModule,
   AuditModule,
   ChecksModule,
+  ConsumersModule,
   DiscoveryModule,
+  DriftModule,
+  EvidenceModule,
   ExportsModule,
   GatewaysModule,
   GovernanceModule,
   ImportsModule,
+  ProbesModule,
+  QualityModule,
   RegistryModule,
   TransitionsModule,
   UsageModule,
@@ -146,9 +165,16 @@ const RESOLVERS = [
   AuditResolver,
   BundlesResolver,
   CatalogueAccessResolver,
+  CheckFieldsResolver,
   ChecksResolver,
+  ...CONSUMER_RESOLVERS,
   DeliveriesResolver,
+  DriftResolver,
   EndpointFieldsResolver,
+  EndpointHealthFieldsResolver,
+  EndpointHealthResolver,
+  EvidenceResolver,
+  ...EVIDENCE_FIELDS,
   FederationResolver,
   GatewaysResolver,
   GrantFieldsResolver,
@@ -162,6 +188,7 @@ const RESOLVERS = [
   TransitionFieldsResolver,
   VersionHistoryFieldsResolver,
   LifecycleResolver,
+  LintExceptionFieldsResolver,
   LiveResolver,
   MirrorsResolver,
   NamespaceChallengeFieldsResolver,
@@ -169,6 +196,7 @@ const RESOLVERS = [
   NamespacesResolver,
   NoticesResolver,
   PeopleResolver,
+  QualityResolver,
   RegistryResolver,
   ServerAttributesResolver,
   TeamMemberFieldsResolver,
@@ -196,7 +224,7 @@ const REGISTRY_API = [
 /** What GraphQL's own module needs from the application. */
 @Global()
 @Module({
-  imports: [AccessModule, ChecksModule, DiscoveryModule, RegistryModule],
+  imports: [AccessModule, ChecksModule, DiscoveryModule, ProbesModule, RegistryModule],
   providers: [RequestContexts, RequestLoadersFactory],
   exports: [RequestContexts, RequestLoadersFactory],
 })
@@ -245,6 +273,8 @@ export class ApiModule {
         BundlePulls,
         BundlesProcessor,
         DeniedAttempts,
+        EvidenceLoader,
+        ExpectationsLoader,
         IdentityLoader,
         LiveEvents,
         MutationRunner,

@@ -7,7 +7,14 @@ import { runCli } from './run-cli.js';
 export type Called = { exitCode: number; stdout: string; stderr: string };
 
 /** The surroundings of a call; nothing of the test's own process leaks in. */
-export type Surroundings = { cwd?: string; env?: Environment; stdin?: string; terminal?: boolean; clock?: Clock };
+export type Surroundings = {
+  cwd?: string;
+  env?: Environment;
+  stdin?: string;
+  terminal?: boolean;
+  columns?: number;
+  clock?: Clock;
+};
 
 /** Runs the whole program in this process, with streams of its own. */
 export async function call(argv: readonly string[], around: Surroundings = {}): Promise<Called> {
@@ -24,6 +31,7 @@ export async function call(argv: readonly string[], around: Surroundings = {}): 
     env: around.env ?? { XDG_CONFIG_HOME: '/nonexistent' },
     cwd: around.cwd ?? '/',
     terminal: around.terminal ?? false,
+    stderrColumns: around.columns,
   };
   const exitCode = await runCli(argv, io, around.clock);
   return { exitCode, stdout, stderr };

@@ -10,7 +10,7 @@ const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** What stands before it is written by hand. */
 const BEGIN = '<!-- commands: `npm run docs` writes everything below this line from apps/cli/src/commands -->';
 /** Described once, before the line. */
-const COMMON = ['--format', '--exit-zero'];
+const COMMON = ['--format', '--exit-zero', '--no-color'];
 const CONNECTION = ['--url', '--token'];
 
 const program = buildProgram(async () => undefined, { out: () => undefined, err: () => undefined });

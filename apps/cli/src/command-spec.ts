@@ -5,7 +5,14 @@ import type { ExitCode } from './errors/exit-codes.js';
 import type { Failure } from './errors/failure.js';
 
 /** How a command ended: data for programs, text for people, the exit code; `failure` when there is data and an error. */
-export type CommandOutcome = { data: unknown; text: string; exitCode?: ExitCode; failure?: Failure | null };
+export type CommandOutcome = {
+  data: unknown;
+  text: string;
+  exitCode?: ExitCode;
+  failure?: Failure | null;
+  /** Standard output holds something else already: the text for people goes where people read. */
+  textOn?: 'stderr';
+};
 
 /** One call of a command. */
 export type Invocation = { cli: Cli; args: readonly string[]; options: CommandOptions };

@@ -116,3 +116,25 @@ export const GUARDS = [
   { guard: 'unauthenticated_refused', status: 'unmet', message: 'The tools are open to everybody.', evidence: {} },
   { guard: 'reviewer_is_not_publisher', status: 'met', message: 'Somebody else published it.', evidence: {} },
 ];
+
+/** A check that waits for its run. */
+export const CHECK = {
+  id: 'chk_1',
+  status: 'queued',
+  conclusion: null as string | null,
+  serverName: 'com.acme/x',
+  version: '1.0.0' as string | null,
+  candidate: false,
+  contextId: null as string | null,
+  url: '/checks/chk_1',
+  waiting: 0,
+  contractDigest: null,
+  baseVersion: '0.9.0',
+  baseEnvironment: null as string | null,
+  comparison: null,
+  changes: [] as object[],
+  findings: [] as object[],
+  steps: [] as object[],
+  requestedAt: '2026-11-20T12:00:00.000Z',
+  finishedAt: null,
+};

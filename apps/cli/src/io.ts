@@ -11,6 +11,8 @@ export type Io = {
   cwd: string;
   /** True when standard output is a terminal. */
   terminal: boolean;
+  /** The width of standard error when that is a terminal. */
+  stderrColumns?: number | undefined;
 };
 
 /** The streams and variables of this process. */
@@ -22,6 +24,7 @@ export function processIo(): Io {
     env: processEnvironment(),
     cwd: process.cwd(),
     terminal: process.stdout.isTTY === true,
+    stderrColumns: process.stderr.isTTY === true ? process.stderr.columns : undefined,
   };
 }
 

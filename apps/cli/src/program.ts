@@ -46,6 +46,7 @@ function addLeaf(program: Command, groups: Map<string, Command>, { spec, start, 
       ...own,
       format: own['format'] ?? outer['format'] ?? 'text',
       exitZero: own['exitZero'] ?? outer['exitZero'],
+      color: own['color'] !== false && outer['color'] !== false,
       connectionUrl: connects['url'] ?? outer['url'],
       connectionToken: connects['token'] ?? outer['token'],
     };
@@ -76,7 +77,8 @@ function prepare(command: Command, output: ProgramOutput): Command {
 function addCommonOptions(command: Command): void {
   command
     .addOption(new Option('--format <format>', 'text for people, json for programs').choices(['text', 'json']))
-    .option('--exit-zero', 'report only: a verdict of no exits 0');
+    .option('--exit-zero', 'report only: a verdict of no exits 0')
+    .option('--no-color', 'no colour; the same as NO_COLOR=1');
 }
 
 function addConnectionOptions(command: Command): void {

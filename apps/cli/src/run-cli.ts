@@ -10,6 +10,7 @@ import { describeFailure, type Failure } from './errors/failure.js';
 import type { Io } from './io.js';
 import { envelopeText } from './output/envelope.js';
 import { failureText } from './output/failure-text.js';
+import { Progress } from './output/progress.js';
 import { render, wantsColour } from './output/style.js';
 import { buildProgram, type CommandCall } from './program.js';
 
@@ -38,12 +39,13 @@ export async function runCli(argv: readonly string[], io: Io, clock: Clock = sys
 async function runCommand({ spec, args, values }: CommandCall, io: Io, clock: Clock): Promise<ExitCode> {
   const options = new CommandOptions(values);
   const json = options.text('format') === 'json';
-  const cli = cliOf(io, clock, options);
+  const shown = options.negated('color') ? withoutColour(io) : io;
+  const cli = cliOf(shown, clock, options);
   const outcome = await outcomeOf(spec, { cli, args, options });
   const exitCode =
     'outcome' in outcome
-      ? print(spec.name, outcome.outcome, { json, io })
-      : printOnly(spec.name, outcome, { json, io });
+      ? print(spec.name, outcome.outcome, { json, io: shown })
+      : printOnly(spec.name, outcome, { json, io: shown });
   return exitCode === EXIT.no && options.flag('exitZero') ? EXIT.done : exitCode;
 }
 
@@ -58,15 +60,24 @@ async function outcomeOf(
   }
 }
 
+function withoutColour(io: Io): Io {
+  return { ...io, env: { ...io.env, NO_COLOR: '1' } };
+}
+
 function cliOf(io: Io, clock: Clock, options: CommandOptions): Cli {
   const given = { url: options.text('connectionUrl'), token: options.text('connectionToken') };
   const connection = () => resolveConnection(given, io.env);
+  const progress = new Progress(io);
   return {
     io,
     clock,
     connection,
     controlPlane: async () => controlPlane(await connection()),
-    note: (text) => io.stderr(`${render(text, false)}\n`),
+    progress,
+    note: (text) => {
+      progress.leave();
+      io.stderr(`${render(text, false)}\n`);
+    },
   };
 }
 
@@ -77,7 +88,8 @@ function print(command: string, outcome: CommandOutcome, { json, io }: Printing)
   if (json) io.stdout(envelopeText(command, outcome.data, failure?.body ?? null));
   else {
     const colour = wantsColour(io);
-    if (outcome.text !== '') io.stdout(`${render(outcome.text, colour)}\n`);
+    const write = outcome.textOn === 'stderr' ? io.stderr : io.stdout;
+    if (outcome.text !== '') write(`${render(outcome.text, colour)}\n`);
     if (failure !== null) io.stderr(`${render(failureText(failure.body), colour)}\n`);
   }
   return outcome.exitCode ?? failure?.exitCode ?? EXIT.done;

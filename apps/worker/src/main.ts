@@ -7,6 +7,7 @@ import { systemClock } from '@rollcall/kernel';
 import { NotificationSettings } from '@rollcall/notifications';
 import { createLogger, createMetrics, NestLogger, serveInternal } from '@rollcall/observability';
 import { PrismaService } from '@rollcall/persistence';
+import { ProbeMetrics } from '@rollcall/probes';
 import { readLaunchers } from './launchers.file.js';
 import { WorkerModule } from './worker.module.js';
 
@@ -27,6 +28,7 @@ const app = await NestFactory.createApplicationContext(
       publicUrl: config.publicUrl,
       allowPrivate: config.allowPrivateNetworks,
     }),
+    conformanceKitDir: config.conformanceKitDir,
     clock: systemClock(config.clockOffsetMs),
     logger,
   }),
@@ -48,10 +50,12 @@ process.once('disconnect', stop);
 if (config.internalPort !== undefined) {
   const prisma = app.get(PrismaService);
   const queue = app.get(JobQueue);
+  const metrics = createMetrics('worker');
+  app.get(ProbeMetrics, { strict: false }).register(metrics);
   await serveInternal({
     host: config.host,
     port: config.internalPort,
-    metrics: createMetrics('worker'),
+    metrics,
     checks: {
       postgresql: async () => void (await prisma.$queryRaw`SELECT 1`),
       queue: async () => void (await queue.depth('inspections')),

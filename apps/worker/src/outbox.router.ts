@@ -1,5 +1,7 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CHECK_REQUESTED, CheckService } from '@rollcall/checks';
+import { CONFORMANCE_REQUESTED, GOLDEN_REQUESTED } from '@rollcall/evidence';
+import { GATEWAY_SAW_DRIFT } from '@rollcall/gateways';
 import { INSPECTION_FINISHED, INSPECTION_REQUESTED, InspectionService } from '@rollcall/inspections';
 import { JobQueue } from '@rollcall/jobs';
 import { MIRROR_REQUESTED } from '@rollcall/mirrors';
@@ -13,6 +15,7 @@ import {
 } from '@rollcall/persistence';
 import { ENDPOINT_SET, POLICY_CHANGED, VERSION_PUBLISHED } from '@rollcall/registry';
 import { DiscoveryFollower } from './discovery.follower.js';
+import { DriftFollower } from './drift.follower.js';
 import { LOGGER } from './logger.token.js';
 import { NotificationsFollower } from './notifications.follower.js';
 
@@ -28,6 +31,8 @@ export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly notifications!: NotificationsFollower;
   @Inject(DiscoveryFollower)
   private readonly discovery!: DiscoveryFollower;
+  @Inject(DriftFollower)
+  private readonly drift!: DriftFollower;
 
   constructor(
     @Inject(LOGGER) logger: Logger,
@@ -40,6 +45,8 @@ export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdo
     this.routes = {
       [VERSION_PUBLISHED]: (_event, text) => inspections.followPublish(text('versionId')),
       [ENDPOINT_SET]: (_event, text) => inspections.followEndpoint(text('versionId'), text('environmentId')),
+      // a gateway compares tool by tool; a whole look says what kind of drift it is
+      [GATEWAY_SAW_DRIFT]: (_event, text) => inspections.followEndpoint(text('versionId'), text('environmentId')),
       [INSPECTION_REQUESTED]: ({ id, organizationId }, text) =>
         queue.add(
           'inspections',
@@ -56,6 +63,10 @@ export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdo
         }),
       [CHECK_REQUESTED]: ({ id, organizationId }, text) =>
         queue.add('checks', 'check.run', { organizationId, checkId: text('checkId') }, { jobId: id }),
+      [GOLDEN_REQUESTED]: ({ id, organizationId }, text) =>
+        queue.add('evidence', 'golden.run', { organizationId, runId: text('runId') }, { jobId: id }),
+      [CONFORMANCE_REQUESTED]: ({ id, organizationId }, text) =>
+        queue.add('evidence', 'conformance.run', { organizationId, runId: text('runId') }, { jobId: id }),
       [MIRROR_REQUESTED]: ({ id, organizationId, payload }, text) =>
         queue.add(
           'mirrors',
@@ -91,5 +102,6 @@ export class OutboxRouter implements OnApplicationBootstrap, OnApplicationShutdo
     });
     await this.notifications.follow(event);
     await this.discovery.follow(event);
+    await this.drift.follow(event);
   }
 }

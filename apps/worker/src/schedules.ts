@@ -37,6 +37,14 @@ export class Schedules implements OnApplicationBootstrap, OnApplicationShutdown 
       { everyMs: 5 * MINUTE_MS },
       { name: 'tools.heal', payload: {} },
     );
+    // the probes themselves are the worker's own loop: these keep what it works on
+    await this.queue.schedule('probes', 'probe-tick', { everyMs: 10 * SECOND_MS }, { name: 'probe.tick', payload: {} });
+    await this.queue.schedule(
+      'probes',
+      'probe-rollup',
+      { everyMs: 10 * MINUTE_MS },
+      { name: 'probe.rollup', payload: {} },
+    );
     await this.queue.schedule('mirrors', 'mirror-tick', { everyMs: MINUTE_MS }, { name: 'mirror.tick', payload: {} });
     // an unchanged policy is signed again in time, and a lost event is made up for
     await this.queue.schedule(

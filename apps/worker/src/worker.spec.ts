@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { loadTestConfig } from '@rollcall/config';
+import { ConformanceService, GoldenService } from '@rollcall/evidence';
 import { InspectionPolicy } from '@rollcall/inspections';
 import { JobQueue } from '@rollcall/jobs';
 import { systemClock } from '@rollcall/kernel';
@@ -129,6 +130,18 @@ describe.each([
     await until(async () => (await check()) !== null);
     expect(await check()).toMatchObject({ conclusion: 'success', contractDigest: seen?.contractDigest });
     expect((await version.row()).contractDigest).toBe(seen?.contractDigest);
+
+    const calls = [{ name: 'greets', tool: 'greet', arguments: { name: 'Ada' } }];
+    const golden = plane.get(GoldenService);
+    await golden.declare(ci.context(), { server: { byName: version.name }, document: { calls } });
+    const goldenId = await golden.request(ci.context(), { version: version.ref });
+    const conformanceId = await plane.get(ConformanceService).request(ci.context(), { version: version.ref });
+    const goldenRun = () => plane.prisma.goldenRun.findUniqueOrThrow({ where: { id: goldenId } });
+    await until(async () => (await goldenRun()).finishedAt !== null);
+    expect(await goldenRun()).toMatchObject({ passed: 1, contractDigest: seen?.contractDigest });
+    const conformanceRun = () => plane.prisma.conformanceRun.findUniqueOrThrow({ where: { id: conformanceId } });
+    await until(async () => (await conformanceRun()).finishedAt !== null);
+    expect(await conformanceRun()).toMatchObject({ status: 'failed', code: 'CONFORMANCE_KIT_MISSING' });
 
     await until(async () => (await plane.prisma.outboxEvent.count({ where: { dispatchedAt: null } })) === 0);
     const schedules = await worker.get(JobQueue).schedules('lifecycle');

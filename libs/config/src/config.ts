@@ -37,6 +37,8 @@ export type Config = {
   githubApiUrl: string | undefined;
   registryAuthNone: 'allow' | 'refuse';
   stdioLaunchersFile: string | undefined;
+  /** Where the protocol suite is installed, with the Node that runs it. */
+  conformanceKitDir: string;
   keysDir: string;
   keysPassphrase: string | undefined;
   /** Key that seals stored secrets; api and worker must read the same file. */
@@ -87,6 +89,8 @@ export type TestConfig = {
   databaseSocket: string | undefined;
   /** A missing Redis fails the tests that need it instead of skipping them. */
   requireRedis: boolean;
+  /** A missing conformance kit fails the tests that need it instead of skipping them. */
+  requireConformance: boolean;
 };
 
 /** Reads the `ROLLCALL_TEST_*` variables; only tests use them. */
@@ -95,6 +99,7 @@ export function loadTestConfig(env: Env = process.env): TestConfig {
     databaseUrl: env['ROLLCALL_TEST_DATABASE_URL'] || undefined,
     databaseSocket: env['ROLLCALL_TEST_DATABASE_SOCKET'] || undefined,
     requireRedis: env['ROLLCALL_TEST_REQUIRE_REDIS'] === '1',
+    requireConformance: env['ROLLCALL_TEST_REQUIRE_CONFORMANCE'] === '1',
   };
 }
 
@@ -174,6 +179,7 @@ function toConfig(env: Environment): Config {
     githubApiUrl: env.ROLLCALL_GITHUB_API_URL,
     registryAuthNone: env.ROLLCALL_REGISTRY_AUTH_NONE,
     stdioLaunchersFile: absolute(env.ROLLCALL_STDIO_LAUNCHERS_FILE),
+    conformanceKitDir: path.resolve(env.ROLLCALL_CONFORMANCE_KIT_DIR ?? 'integrations/conformance-kit'),
     keysDir: absolute(env.ROLLCALL_KEYS_DIR) ?? path.join(dataDir, 'keys'),
     keysPassphrase: env.ROLLCALL_KEYS_PASSPHRASE,
     secretsKeyFile: absolute(env.ROLLCALL_SECRETS_KEY_FILE) ?? path.join(dataDir, 'secrets.key'),

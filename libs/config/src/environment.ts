@@ -28,6 +28,7 @@ export const environmentSchema = z.strictObject({
   ROLLCALL_GITHUB_API_URL: value.httpUrl.optional(),
   ROLLCALL_REGISTRY_AUTH_NONE: value.allowOrRefuse.default('refuse'),
   ROLLCALL_STDIO_LAUNCHERS_FILE: value.filePath.optional(),
+  ROLLCALL_CONFORMANCE_KIT_DIR: value.filePath.optional(),
   ROLLCALL_KEYS_DIR: value.filePath.optional(),
   ROLLCALL_KEYS_PASSPHRASE: value.secret.optional(),
   ROLLCALL_SECRETS_KEY_FILE: value.filePath.optional(),
@@ -56,6 +57,7 @@ export const TEST_VARIABLES = [
   'ROLLCALL_TEST_DATABASE_URL',
   'ROLLCALL_TEST_DATABASE_SOCKET',
   'ROLLCALL_TEST_REQUIRE_BROWSER',
+  'ROLLCALL_TEST_REQUIRE_CONFORMANCE',
   'ROLLCALL_TEST_REQUIRE_REDIS',
 ];
 

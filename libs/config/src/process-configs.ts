@@ -53,6 +53,7 @@ export type WorkerConfig = Defined<
     | 'internalPort'
     | 'allowPrivateNetworks'
     | 'stdioLaunchersFile'
+    | 'conformanceKitDir'
     | 'clockOffsetMs'
     | 'logLevel'
   >,

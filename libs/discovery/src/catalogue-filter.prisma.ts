@@ -65,7 +65,7 @@ function ofVersions(ctx: RequestContext, filter: ServerFilter): Prisma.Sql[] {
           WHERE n.organization_id = ${ctx.organizationId} AND n.name = ${environment})`
       : Prisma.empty;
     const over = given(transport)
-      ? Prisma.sql`AND e.transport = ${transport === 'stdio' ? 'stdio' : 'streamable-http'}`
+      ? Prisma.sql`AND e.transport = ${transport === 'streamable_http' ? 'streamable-http' : transport}`
       : Prisma.empty;
     const endpoint = Prisma.sql`EXISTS (SELECT 1 FROM endpoints e WHERE e.version_id = v.id ${inEnvironment} ${over})`;
     parts.push(some(Prisma.sql`v.state NOT IN ${ENDED} AND ${endpoint}`));

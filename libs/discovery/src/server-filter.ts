@@ -7,7 +7,7 @@ export type ServerFilter = {
   /** Some version that has not ended has an endpoint in the environment of this name. */
   environment?: string | null | undefined;
   /** Some version that has not ended has an endpoint of this kind; together with `environment` it is the same endpoint. */
-  transport?: 'streamable_http' | 'stdio' | null | undefined;
+  transport?: 'streamable_http' | 'websocket' | 'stdio' | null | undefined;
   /** What the newest attempt to get in without a token found, for the version that speaks for the server. */
   unauthenticatedAccessRefused?: boolean | null | undefined;
   era?: 'modern' | 'legacy' | null | undefined;

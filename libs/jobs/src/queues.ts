@@ -2,12 +2,22 @@
 export type QueueJobs = {
   /** Connections to live servers. */
   inspections: { 'inspection.run': { organizationId: string; inspectionId: string } };
-  /** Scheduled looks at endpoints: which are due is in the database, one tick claims them. */
+  /** What surrounds the scheduled looks at endpoints, which a loop in the worker makes: whose turn it may be, and sums. */
   probes: { 'probe.tick': Record<string, never>; 'probe.rollup': Record<string, never> };
   /** Evidence by doing: golden calls and protocol conformance. */
   evidence: {
     'golden.run': { organizationId: string; runId: string };
     'conformance.run': { organizationId: string; runId: string };
+  };
+  /** What runs against what was approved. */
+  drift: {
+    'drift.observe': {
+      organizationId: string;
+      versionId: string;
+      environmentId: string | null;
+      digest: string;
+      source: 'probe' | 'inspection';
+    };
   };
   /** Recorded checks of a version against a base. */
   checks: { 'check.run': { organizationId: string; checkId: string } };
@@ -50,6 +60,7 @@ export const QUEUES: { readonly [Q in QueueName]: { readonly concurrency: number
   inspections: { concurrency: 8 },
   probes: { concurrency: 1 },
   evidence: { concurrency: 2 },
+  drift: { concurrency: 2 },
   checks: { concurrency: 4 },
   bundles: { concurrency: 1 },
   audit: { concurrency: 1 },

@@ -34,6 +34,7 @@ export type IdPrefix =
   | 'ntc'
   | 'mir'
   | 'imp'
+  | 'prb'
   | 'drf'
   | 'rst'
   | 'rex'
@@ -41,6 +42,7 @@ export type IdPrefix =
   | 'exp'
   | 'gld'
   | 'gru'
+  | 'gpm'
   | 'cfr'
   | 'slo';
 

@@ -3,6 +3,7 @@ import type { Finding, GuardName, GuardReport } from './guard-report.js';
 import { held, liftedByPerson, notHeld } from './hold-guards.js';
 import { remoteUrlUnique } from './listing-guards.js';
 import {
+  conformancePasses,
   expectationsKept,
   firstActiveOrSafe,
   goldenCallsPass,
@@ -14,6 +15,7 @@ import {
   beforeSunset,
   consumersNotified,
   drained,
+  noExpectations,
   successorDeclared,
   sunsetPassed,
   sunsetWindow,
@@ -49,6 +51,7 @@ const GUARDS: Record<GuardName, (evidence: Evidence) => Finding> = {
   expectations_kept: expectationsKept,
   golden_calls_pass: goldenCallsPass,
   slo_set: sloSet,
+  conformance_passes: conformancePasses,
   first_active_or_safe: firstActiveOrSafe,
   rollout_complete: rolloutComplete,
   successor_declared: successorDeclared,
@@ -58,6 +61,7 @@ const GUARDS: Record<GuardName, (evidence: Evidence) => Finding> = {
   before_sunset: beforeSunset,
   sunset_passed: sunsetPassed,
   drained,
+  no_expectations: noExpectations,
   remote_url_unique: remoteUrlUnique,
   not_held: notHeld,
   held,

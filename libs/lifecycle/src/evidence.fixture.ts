@@ -48,5 +48,6 @@ export const EVERYTHING: Evidence = {
   },
   sunsetAt: '2026-11-20T12:00:00Z',
   usage: { lastCallAt: '2026-11-13T11:59:59Z', reportedUntil: '2026-11-20T11:59:00Z', gateways: 1, silent: [] },
+  reliance: [],
   sharedRemotes: [],
 };

@@ -58,9 +58,22 @@ export type Evidence = {
   changeClass: 'identical' | 'safe' | 'dangerous' | 'breaking' | null;
   policy: OrganizationPolicy;
   goldenCalls: { total: number; failed: number; at: string } | null;
-  /** Consumers whose expectations break, and whether that was approved for each. */
-  consumerImpact: { broken: { agentId: string; approved: boolean }[] } | null;
+  /** Consumers whose expectations break, and whether every such change was approved for this version. */
+  consumerImpact: {
+    broken: {
+      agentId: string;
+      approved: boolean;
+      /** Slug, environment and tools, for people. */
+      agent?: string;
+      environment?: string;
+      tools?: string[];
+      /** Answered calls that gateways counted. */
+      calls?: number;
+    }[];
+  } | null;
   slo: { objective: string | null } | null;
+  /** The newest conformance run of exactly the approved contract in staging. */
+  conformance: { runId: string; at: string; scenarios: { name: string; status: string }[] } | null;
   rollout: { lastStepReached: boolean; soaked: boolean; errorBudgetBurning: boolean } | null;
   /** The deprecation that is asked for. */
   deprecation: {
@@ -78,7 +91,17 @@ export type Evidence = {
     /** Old tool name to new one, and the names both contracts have; null when a contract is not known. */
     mapping: { tools: Record<string, string>; before: string[] | null; after: string[] | null };
     /** Who may call the version, with the team that answers for it. */
-    consumers: { agent: string; team: string; reachable: boolean }[] | null;
+    consumers:
+      | {
+          agent: string;
+          team: string;
+          reachable: boolean;
+          /** Whether it declared that it relies on the version; how often and when last it called it. */
+          declared?: boolean;
+          calls?: number;
+          lastCallAt?: string | null;
+        }[]
+      | null;
   } | null;
   /** The announced sunset of a deprecated version. */
   sunsetAt: string | null;
@@ -90,7 +113,11 @@ export type Evidence = {
     gateways: number;
     /** Gateways that could have served calls and have never said anything. */
     silent: string[];
+    /** Who called within the drain window. */
+    callers?: { agent: string; environment: string | null; calls: number; lastCallAt: string }[];
   } | null;
+  /** Agents that declared a need which no other version that gateways go on serving meets. */
+  reliance: { agentId: string; agent: string; environment: string | null; tools: string[] }[] | null;
   /** Why the version is held; null when it is not. */
   quarantineReason: string | null;
   /** Addresses the manifest names that a version of another server names too. */
@@ -125,10 +152,12 @@ export function noEvidence(now: string, policy: OrganizationPolicy): Evidence {
     goldenCalls: null,
     consumerImpact: null,
     slo: null,
+    conformance: null,
     rollout: null,
     deprecation: null,
     sunsetAt: null,
     usage: null,
+    reliance: null,
     quarantineReason: null,
     sharedRemotes: null,
   };

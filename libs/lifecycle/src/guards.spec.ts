@@ -23,6 +23,8 @@ const exception = {
 };
 const successor = { server: 'com.acme/ledger', version: '2.0.0', track: 'governed' as const, loop: false };
 const OPEN_ONLY = { ...DEFAULT_POLICY, allowedAuthKinds: ['none' as const] };
+const INSISTS = { ...DEFAULT_POLICY, requireConformance: ['ping'] };
+const CONFORMANCE = { runId: 'cfr_1', at: '2026-11-20T11:00:00Z', scenarios: [{ name: 'ping', status: 'passed' }] };
 const SMALL = { ...DEFAULT_POLICY, surfaceBudget: { maxTools: 1, maxEstimatedTokens: 100 } };
 const THREE_REVIEWERS = { ...DEFAULT_POLICY, requiredApprovals: { ...DEFAULT_POLICY.requiredApprovals, high: 3 } };
 const ONLY_HTTP = { ...DEFAULT_POLICY, allowedTransports: ['streamable-http' as const] };
@@ -139,6 +141,13 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
     ['unknown', { slo: null }],
     ['unmet', { slo: { objective: null } }],
   ],
+  conformance_passes: [
+    ['met', { conformance: null }],
+    ['unknown', { policy: INSISTS }],
+    ['unmet', { policy: INSISTS, conformance: { ...CONFORMANCE, scenarios: [] } }],
+    ['unmet', { policy: INSISTS, conformance: { ...CONFORMANCE, scenarios: [{ name: 'ping', status: 'skipped' }] } }],
+    ['met', { policy: INSISTS, conformance: CONFORMANCE }],
+  ],
   first_active_or_safe: [
     ['met', { firstActive: true, changeClass: null }],
     ['met', { changeClass: 'identical' }],
@@ -217,6 +226,10 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
     ['unmet', { usage: { ...silence, lastCallAt: 'long ago', reportedUntil: EVERYTHING.now } }],
     ['unmet', { policy: { ...DEFAULT_POLICY, drainWindowDays: 8 } }],
   ],
+  no_expectations: [
+    ['unknown', { reliance: null }],
+    ['unmet', { reliance: [{ agentId: 'agt_1', agent: 'bot', environment: null, tools: ['pay'] }] }],
+  ],
   not_held: [['unmet', { quarantineReason: 'It leaks.' }]],
   held: [['unmet', { quarantineReason: null }]],
   lifted_by_person: [
@@ -233,6 +246,7 @@ const TABLE: Record<GuardName, [GuardStatus, Partial<Evidence>][]> = {
 /** Guards about our own records: there, nothing recorded is known to be nothing. */
 const FROM_OUR_RECORDS: Partial<Record<GuardName, GuardStatus>> = {
   contact_present: 'unmet',
+  conformance_passes: 'met',
   held: 'unmet',
   not_held: 'met',
 };

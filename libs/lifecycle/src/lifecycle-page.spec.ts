@@ -31,9 +31,13 @@ const MEANING: Record<GuardName, string> = {
   approvals_complete:
     'As many distinct reviewers approved this contract as the policy asks for; whoever takes the step is one.',
   staging_inspection_fresh: 'A healthy inspection in staging within 24 hours saw the approved contract.',
-  expectations_kept: 'No consumer’s expectation breaks. Nothing produces this evidence yet.',
-  golden_calls_pass: 'The example calls gave valid results. Nothing produces this evidence yet.',
-  slo_set: 'The server has a service level objective. Nothing produces this evidence yet.',
+  expectations_kept:
+    'Against the newest live version, nothing that a consumer declared or calls breaks, or every such change is approved for this version; met as well where no version is live.',
+  golden_calls_pass:
+    'The newest run of the declared example calls in staging saw the approved contract, and every call gave what was expected.',
+  slo_set: 'The server has a service level objective.',
+  conformance_passes:
+    'Every scenario of the protocol suite that the policy insists on passed in staging; met where it insists on none.',
   first_active_or_safe:
     'No version of the server is live, or the change against the live one is safe, and the policy allows it.',
   rollout_complete: 'The canary went all the way, or could have been skipped.',
@@ -46,6 +50,7 @@ const MEANING: Record<GuardName, string> = {
   sunset_passed: 'The sunset has passed.',
   drained:
     'No call in the drain window, and every production gateway with a policy has reported within the hour; met as well where no such gateway exists.',
+  no_expectations: 'No agent declares a need that only this version of the live ones meets.',
   remote_url_unique: 'No other server names the same address.',
   not_held: 'The version is not quarantined.',
   held: 'The version is quarantined.',

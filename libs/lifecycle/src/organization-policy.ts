@@ -8,7 +8,7 @@ export const CRITICALITIES = ['low', 'medium', 'high', 'critical'] as const;
 export type Criticality = (typeof CRITICALITIES)[number];
 
 /** Ways a manifest or an endpoint may say that a server is reached. */
-export const TRANSPORT_KINDS = ['streamable-http', 'sse', 'stdio'] as const;
+export const TRANSPORT_KINDS = ['streamable-http', 'sse', 'websocket', 'unix', 'stdio'] as const;
 /** One of {@link TRANSPORT_KINDS}. */
 export type TransportKind = (typeof TRANSPORT_KINDS)[number];
 
@@ -25,9 +25,11 @@ const MAX_DAYS = 3650;
 export const POLICY_FIELDS = {
   deprecationMinimumDays: days(MAX_DAYS),
   drainWindowDays: days(MAX_DAYS),
+  usageWindowDays: z.int().min(1).max(MAX_DAYS),
   countdownDays: z.array(z.int().min(1).max(MAX_DAYS)).max(10),
   requiredApprovals: z.strictObject({ low: approvals, medium: approvals, high: approvals, critical: approvals }),
   semver: z.enum(['enforce', 'warn']),
+  checkBlocks: z.enum(['breaking', 'breaking_for_consumers', 'dangerous']),
   allowedTransports: z.array(z.enum(TRANSPORT_KINDS)).min(1).max(TRANSPORT_KINDS.length),
   allowedAuthKinds: z.array(z.enum(AUTH_KINDS)).min(1).max(AUTH_KINDS.length),
   surfaceBudget: z.strictObject({
@@ -41,6 +43,9 @@ export const POLICY_FIELDS = {
   auditRetentionDays: z.int().min(90).max(36_500).nullable(),
   tokenMaxDays: z.int().min(1).max(MAX_DAYS).nullable(),
   breakGlassMinutes: z.int().min(5).max(1440),
+  requireConformance: z.array(z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/)).max(20),
+  probeIntervalSeconds: z.int().min(10).max(86_400).nullable(),
+  driftQuarantine: z.enum(['never', 'high_risk', 'breaking', 'any']),
 } as const;
 
 /** The name of a field. */
@@ -52,12 +57,16 @@ export type OrganizationPolicy = {
   deprecationMinimumDays: number;
   /** Days without a call before a version counts as drained. */
   drainWindowDays: number;
+  /** Days after its last call in which an agent counts as a consumer. */
+  usageWindowDays: number;
   /** Days before a sunset on which it is announced again. */
   countdownDays: number[];
   /** Distinct reviewers who must approve a version, by the criticality of its server. */
   requiredApprovals: Record<Criticality, number>;
   /** What a version number that is too small for its change does. */
   semver: 'enforce' | 'warn';
+  /** Which changes hold a check up until somebody approves them. */
+  checkBlocks: 'breaking' | 'breaking_for_consumers' | 'dangerous';
   allowedTransports: TransportKind[];
   /** Without `none`, a server that answers without credentials needs a written exception. */
   allowedAuthKinds: AuthKind[];
@@ -77,16 +86,24 @@ export type OrganizationPolicy = {
   tokenMaxDays: number | null;
   /** How long a break-glass request waits for its second administrator. */
   breakGlassMinutes: number;
+  /** Scenarios of the protocol suite that must pass before a version goes to production. */
+  requireConformance: string[];
+  /** How often an endpoint that is well is looked at; null: never. */
+  probeIntervalSeconds: number | null;
+  /** Which drift of what runs in production quarantines the version; each also does what the one before it does. */
+  driftQuarantine: 'never' | 'high_risk' | 'breaking' | 'any';
 };
 
 /** The policy of an organization that decided nothing. */
 export const DEFAULT_POLICY: OrganizationPolicy = {
   deprecationMinimumDays: 30,
   drainWindowDays: 7,
+  usageWindowDays: 30,
   countdownDays: [30, 7, 1],
   requiredApprovals: { low: 1, medium: 1, high: 1, critical: 1 },
   semver: 'enforce',
-  allowedTransports: ['streamable-http', 'sse', 'stdio'],
+  checkBlocks: 'breaking',
+  allowedTransports: [...TRANSPORT_KINDS],
   allowedAuthKinds: ['credentials'],
   surfaceBudget: { maxTools: null, maxEstimatedTokens: null },
   promotionOrder: [],
@@ -96,6 +113,9 @@ export const DEFAULT_POLICY: OrganizationPolicy = {
   auditRetentionDays: null,
   tokenMaxDays: null,
   breakGlassMinutes: 60,
+  requireConformance: [],
+  probeIntervalSeconds: 60,
+  driftQuarantine: 'high_risk',
 };
 
 /** One problem of a policy document; `path` is `requiredApprovals.high`. */
@@ -140,7 +160,13 @@ export function effectivePolicy(stored: unknown): OrganizationPolicy {
 }
 
 function contradictions(document: PolicyDocument): PolicyIssue[] {
-  const lists = ['allowedTransports', 'allowedAuthKinds', 'promotionOrder', 'countdownDays'] as const;
+  const lists = [
+    'allowedTransports',
+    'allowedAuthKinds',
+    'promotionOrder',
+    'countdownDays',
+    'requireConformance',
+  ] as const;
   return lists.flatMap((path) => {
     const list: readonly (string | number)[] = document[path] ?? [];
     return new Set(list).size === list.length ? [] : [{ path, message: 'Names something twice.' }];

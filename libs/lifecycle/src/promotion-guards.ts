@@ -29,11 +29,24 @@ export function stagingInspectionFresh({ stagingInspection, approvedContractDige
 /** Nothing an active consumer relies on breaks, or each break was approved. */
 export function expectationsKept({ consumerImpact }: Evidence): Finding {
   if (consumerImpact === null) return unknown('What consumers expect of this server has not been compared.');
-  const open = consumerImpact.broken.filter(({ approved }) => !approved).map(({ agentId }) => agentId);
-  const evidence = { broken: consumerImpact.broken.map(({ agentId }) => agentId), open };
-  if (open.length > 0) return unmet(`Breaks what these consumers rely on: ${open.join(', ')}.`, evidence);
+  const { broken } = consumerImpact;
+  const open = broken.filter(({ approved }) => !approved);
+  const evidence = {
+    broken: broken.map(({ agentId }) => agentId),
+    open: open.map(({ agentId }) => agentId),
+    consumers: broken,
+  };
+  if (open.length > 0) return unmet(`Breaks what these consumers rely on: ${open.map(nameOf).join(', ')}.`, evidence);
   return met('Breaks nothing a consumer relies on, or each break was approved.', evidence);
 }
+
+function nameOf({ agentId, agent, environment, tools = [], calls = 0 }: Broken): string {
+  const where = environment === undefined || environment === '*' ? '' : ` in ${environment}`;
+  const what = [...(tools.length === 0 ? [] : [tools.join(' and ')]), ...(calls === 0 ? [] : [`${calls} calls`])];
+  return `${agent ?? agentId}${where}${what.length === 0 ? '' : ` (${what.join(', ')})`}`;
+}
+
+type Broken = NonNullable<Evidence['consumerImpact']>['broken'][number];
 
 /** The example calls gave valid results. */
 export function goldenCallsPass({ goldenCalls }: Evidence): Finding {
@@ -48,6 +61,20 @@ export function sloSet({ slo }: Evidence): Finding {
   if (slo === null) return unknown('Whether the server has a service level objective is not known.');
   if (slo.objective === null) return unmet('The server has no service level objective.');
   return met(`The objective is ${slo.objective}.`, { objective: slo.objective });
+}
+
+/** Every scenario that the organization insists on passed. */
+export function conformancePasses({ conformance, policy }: Evidence): Finding {
+  const required = policy.requireConformance;
+  if (required.length === 0) return met('The organization insists on no conformance scenario.');
+  if (conformance === null)
+    return unknown('No conformance run of the approved contract in staging is known.', { required });
+  const { runId, at, scenarios } = conformance;
+  const passed = scenarios.filter(({ status }) => status === 'passed').map(({ name }) => name);
+  const missing = required.filter((name) => !passed.includes(name));
+  const evidence = { runId, at, required, missing };
+  if (missing.length > 0) return unmet(`Conformance run ${runId} did not pass: ${missing.join(', ')}.`, evidence);
+  return met(`Conformance run ${runId} passed every scenario that is insisted on.`, evidence);
 }
 
 /** A canary may be skipped for a server's first active version or a safe change, where the organization allows it. */

@@ -76,7 +76,11 @@ export function consumersNotified({ deprecation }: Evidence): Finding {
   const lost = consumers.filter(({ reachable }) => !reachable).map(({ agent, team }) => `${agent} (team ${team})`);
   if (lost.length > 0) return unmet(`Nobody answers for: ${lost.join(', ')}.`, { consumers });
   const teams = [...new Set(consumers.map(({ team }) => team))];
-  return met(`${consumers.length} consumers of ${teams.join(', ')} are told.`, { consumers });
+  const relying = consumers
+    .filter(({ declared, calls = 0 }) => declared === true || calls > 0)
+    .map(({ agent }) => agent);
+  const still = relying.length === 0 ? '' : ` These still rely on it: ${relying.join(', ')}.`;
+  return met(`${consumers.length} consumers of ${teams.join(', ')} are told.${still}`, { consumers });
 }
 
 /** There is still time to take the deprecation back. */
@@ -103,11 +107,17 @@ function isPassed(sunsetAt: string | null, now: string): boolean | null {
 /** Nobody called the version in the drain window, and the gateways that would know have said so. */
 export function drained({ usage, policy, now }: Evidence): Finding {
   if (usage === null) return unknown('No gateway has reported usage.');
-  const { lastCallAt, reportedUntil, gateways, silent } = usage;
-  const evidence = { lastCallAt, reportedUntil, gateways, silent, drainWindowDays: policy.drainWindowDays };
+  const { lastCallAt, reportedUntil, gateways, silent, callers = [] } = usage;
+  const named = callers.length === 0 ? {} : { callers };
+  const evidence = { lastCallAt, reportedUntil, gateways, silent, ...named, drainWindowDays: policy.drainWindowDays };
   const windowStart = Date.parse(now) - policy.drainWindowDays * DAY_MS;
   if (lastCallAt !== null && !(Date.parse(lastCallAt) < windowStart)) {
-    return unmet(`The last call was at ${lastCallAt}, within the last ${policy.drainWindowDays} days.`, evidence);
+    const who =
+      callers.length === 0
+        ? ''
+        : ` It is still called by: ${[...new Set(callers.map((one) => one.agent))].join(', ')}.`;
+    const message = `The last call was at ${lastCallAt}, within the last ${policy.drainWindowDays} days.${who}`;
+    return unmet(message, evidence);
   }
   if (silent.length > 0) {
     return unknown(`These gateways may serve calls and never reported: ${silent.join(', ')}.`, evidence);
@@ -117,4 +127,15 @@ export function drained({ usage, policy, now }: Evidence): Finding {
     return unknown('Usage reports are missing for the last hour or longer, so calls may have gone unseen.', evidence);
   }
   return met(`No call in the last ${policy.drainWindowDays} days; usage is reported until ${reportedUntil}.`, evidence);
+}
+
+/** Nobody declared a need that ends with this version. */
+export function noExpectations({ reliance }: Evidence): Finding {
+  if (reliance === null) return unknown('What agents declared that they rely on is not known.');
+  if (reliance.length === 0) return met('No agent declares a need that only this version meets.');
+  const names = reliance.map(({ agent, environment, tools }) => {
+    const where = environment === null ? '' : ` in ${environment}`;
+    return `${agent}${where}${tools.length === 0 ? '' : ` (${tools.slice(0, 5).join(', ')})`}`;
+  });
+  return unmet(`These agents declare that they still rely on it: ${names.join('; ')}.`, { reliance });
 }

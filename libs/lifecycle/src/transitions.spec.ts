@@ -27,12 +27,12 @@ const EXPECTED: Record<string, [string, boolean, string]> = {
   'staging>canary': [
     'version.promote',
     false,
-    'staging_inspection_fresh expectations_kept golden_calls_pass slo_set transport_allowed surface_within_budget',
+    'staging_inspection_fresh expectations_kept golden_calls_pass slo_set conformance_passes transport_allowed surface_within_budget',
   ],
   'staging>active': [
     'version.promote',
     false,
-    'staging_inspection_fresh first_active_or_safe transport_allowed surface_within_budget',
+    'staging_inspection_fresh first_active_or_safe conformance_passes transport_allowed surface_within_budget',
   ],
   'canary>active': ['version.promote', false, 'rollout_complete'],
   'canary>staging': ['version.rollback', true, ''],
@@ -42,7 +42,7 @@ const EXPECTED: Record<string, [string, boolean, string]> = {
     'successor_declared tool_mapping_fits sunset_window consumers_notified',
   ],
   'deprecated>active': ['version.restore', true, 'before_sunset'],
-  'deprecated>decommissioned': ['version.decommission', false, 'sunset_passed drained'],
+  'deprecated>decommissioned': ['version.decommission', false, 'sunset_passed drained no_expectations'],
 };
 
 const PAIRS = LIFECYCLE_STATES.flatMap((from) =>

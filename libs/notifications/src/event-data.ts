@@ -58,12 +58,53 @@ export const checkData = z.strictObject({
   conclusion: z.string().describe('success, failure or neutral'),
 });
 
+export const recordedCheckData = z.strictObject({
+  server: z.strictObject({ id: z.string().nullable(), name: z.string() }),
+  version: z.string().nullable().describe('null for a candidate that names none'),
+  checkId: z.string(),
+  contextId: z.string().nullable().describe('the pull request, as the caller called it'),
+  conclusion: z.string().describe('success, failure or neutral'),
+  waiting: z.int().describe('how many changes hold it up until somebody approves them'),
+  url: z.string(),
+});
+
 export const inspectionData = z.strictObject({
   ...versionPart,
   inspectionId: z.string(),
   environment: z.string().nullable(),
   outcome: z.string().describe('healthy, degraded, auth_required, unreachable, ...'),
   drift: z.boolean().describe('true when the observed contract is not the approved one'),
+});
+
+export const driftData = z.strictObject({
+  ...versionPart,
+  driftId: z.string(),
+  environment: z.string().nullable().describe('null: at an address of the manifest'),
+  kind: z.string().describe('other_version, same_version_other_contract or unstable'),
+  status: z.string().describe('open, dismissed or resolved'),
+  conclusion: z.string().nullable().describe('breaking, dangerous or safe'),
+  risk: z.string().describe('none, review or high'),
+  approvedDigest: z.string(),
+  observedDigest: z.string(),
+});
+
+export const endpointData = {
+  ...versionPart,
+  endpointId: z.string(),
+  environment: z.string().nullable(),
+};
+
+export const healthData = z.strictObject({
+  ...endpointData,
+  from: z.string().describe('healthy, degraded, unhealthy or unknown'),
+  to: z.string(),
+  outcome: z.string().describe('of the last probe: healthy, degraded, auth_required, unreachable, ...'),
+  findings: z.array(z.string()).describe('codes of what else the owner should know'),
+});
+
+export const openAccessData = z.strictObject({
+  ...endpointData,
+  open: z.boolean().describe('true when its tools are listed to callers without credentials'),
 });
 
 export const namespaceData = z.strictObject({
@@ -110,7 +151,9 @@ export const noticeData = z.strictObject({
   noticeId: z.string(),
   kind: z
     .string()
-    .describe('deprecated, restored, sunset_approaching, sunset_reached, decommissioned, quarantined or released'),
+    .describe(
+      'deprecated, restored, sunset_approaching, sunset_reached, decommissioned, quarantined, released, unhealthy or recovered',
+    ),
   agent: agentPart,
   sunsetAt: z.iso.datetime().nullable(),
   successor: successorPart,

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Runtime } from '@rollcall/access';
-import { CHECK_CONCLUDED } from '@rollcall/checks';
+import { CHECK_APPROVAL_REQUESTED, CHECK_COMPLETED, CHECK_CONCLUDED } from '@rollcall/checks';
+import { DRIFT_DETECTED, DRIFT_RESOLVED } from '@rollcall/drift';
 import { POLICY_SET, SERVER_RENAMED, SERVER_TRANSFER_REQUESTED, SERVER_TRANSFERRED } from '@rollcall/governance';
 import { INSPECTION_FINISHED } from '@rollcall/inspections';
 import type { JsonObject } from '@rollcall/kernel';
 import type { OutboxEvent } from '@rollcall/persistence';
+import { ENDPOINT_HEALTH_CHANGED, ENDPOINT_UNAUTHENTICATED_ACCESS } from '@rollcall/probes';
 import { NAMESPACE_CLAIMED, VERSION_PUBLISHED } from '@rollcall/registry';
 import {
   BREAK_GLASS_REQUESTED,
@@ -47,7 +49,13 @@ export class EventRenderer {
       [VERSION_QUARANTINED]: (event) => this.hold(event, 'dev.rollcall.version.quarantined.v1'),
       [VERSION_RELEASED]: (event) => this.hold(event, 'dev.rollcall.version.released.v1'),
       [CHECK_CONCLUDED]: (event) => this.check(event),
+      [CHECK_COMPLETED]: (event) => this.recordedCheck(event, 'dev.rollcall.check.completed.v1'),
+      [CHECK_APPROVAL_REQUESTED]: (event) => this.recordedCheck(event, 'dev.rollcall.check.approval_requested.v1'),
       [INSPECTION_FINISHED]: (event) => this.inspection(event),
+      [DRIFT_DETECTED]: (event) => this.drift(event, 'dev.rollcall.drift.detected.v1'),
+      [DRIFT_RESOLVED]: (event) => this.drift(event, 'dev.rollcall.drift.resolved.v1'),
+      [ENDPOINT_HEALTH_CHANGED]: (event) => this.health(event),
+      [ENDPOINT_UNAUTHENTICATED_ACCESS]: (event) => this.openAccess(event),
       [NAMESPACE_CLAIMED]: (event) => this.namespace(event),
       [POLICY_SET]: (event) => this.policy(event),
       [BREAK_GLASS_REQUESTED]: (event) => this.breakGlass(event),
@@ -122,7 +130,7 @@ export class EventRenderer {
 
   private async check(event: OutboxEvent): Promise<Rendering | null> {
     const check = await this.subjects.check(event.organizationId, textOf(event, 'checkId'));
-    const version = check && (await this.subjects.version(event.organizationId, check.versionId));
+    const version = check?.versionId && (await this.subjects.version(event.organizationId, check.versionId));
     if (!version || !check.conclusion) return null;
     return {
       ...about(version),
@@ -130,6 +138,13 @@ export class EventRenderer {
       data: { ...version.part, checkId: check.id, conclusion: check.conclusion },
       ...(check.finishedAt ? { occurredAt: check.finishedAt } : {}),
     };
+  }
+
+  private async recordedCheck(event: OutboxEvent, type: EventTypeName): Promise<Rendering | null> {
+    const check = await this.subjects.recordedCheck(event.organizationId, textOf(event, 'checkId'));
+    if (!check) return null;
+    const { conclusion = check.data.conclusion } = event.payload;
+    return { type, subject: check.subject, teamId: check.teamId, data: { ...check.data, conclusion } };
   }
 
   private async inspection(event: OutboxEvent): Promise<Rendering | null> {
@@ -153,6 +168,41 @@ export class EventRenderer {
       },
       occurredAt: seen.finishedAt,
     };
+  }
+
+  private async drift(event: OutboxEvent, type: EventTypeName): Promise<Rendering | null> {
+    const version = await this.version(event);
+    const found = version && (await this.subjects.drift(event.organizationId, textOf(event, 'driftId')));
+    if (!found) return null;
+    const { row, environment } = found;
+    const { id: driftId, kind, status, conclusion, risk, approvedDigest, observedDigest } = row;
+    const digests = { approvedDigest, observedDigest };
+    const data = { ...version.part, driftId, environment, kind, status, conclusion, risk, ...digests };
+    return { ...about(version), type, data, occurredAt: row.resolvedAt ?? row.lastSeenAt };
+  }
+
+  private async health(event: OutboxEvent): Promise<Rendering | null> {
+    const [from, to, outcome] = [textOf(event, 'from'), textOf(event, 'to'), textOf(event, 'outcome')];
+    const place = from === 'unknown' && to === 'healthy' ? null : await this.endpoint(event);
+    const codes = event.payload['findings'];
+    const findings = Array.isArray(codes) ? codes.map(String) : [];
+    const type = 'dev.rollcall.endpoint.health_changed.v1';
+    return place && { ...place, type, data: { ...place.data, from, to, outcome, findings } };
+  }
+
+  private async openAccess(event: OutboxEvent): Promise<Rendering | null> {
+    const place = await this.endpoint(event);
+    const type = 'dev.rollcall.endpoint.unauthenticated_access.v1';
+    return place && { ...place, type, data: { ...place.data, open: event.payload['open'] === true } };
+  }
+
+  /** What events of an endpoint have in common. */
+  private async endpoint(event: OutboxEvent) {
+    const version = await this.version(event);
+    const environment = await this.subjects.environmentName(event.organizationId, textOf(event, 'environmentId'));
+    return (
+      version && { ...about(version), data: { ...version.part, endpointId: textOf(event, 'endpointId'), environment } }
+    );
   }
 
   private async namespace(event: OutboxEvent): Promise<Rendering | null> {

@@ -51,6 +51,34 @@ export class EventSubjects {
     return this.prisma.check.findFirst({ where: { id, organizationId } });
   }
 
+  /** A check with what it is about; null when it is gone or has not ended. */
+  async recordedCheck(organizationId: string, id: string) {
+    const row = await this.check(organizationId, id);
+    if (!row?.conclusion) return null;
+    const { serverName: name, versionId, contextId } = row;
+    const where = { organizationId, name };
+    const server = await this.prisma.server.findFirst({ where, select: { id: true, teamId: true } });
+    const namespace = await this.prisma.namespace.findFirst({
+      where: { organizationId, name: name.slice(0, name.indexOf('/')) },
+      select: { teamId: true },
+    });
+    const published = versionId ? await this.version(organizationId, versionId) : null;
+    const version = published?.row.version ?? (row.candidate as { version?: string | null } | null)?.version ?? null;
+    return {
+      teamId: server?.teamId ?? namespace?.teamId ?? null,
+      subject: version === null ? name : `${name}@${version}`,
+      data: {
+        server: { id: server?.id ?? null, name },
+        version,
+        checkId: row.id,
+        contextId,
+        conclusion: row.conclusion,
+        waiting: row.waiting.length,
+        url: `${this.settings.publicUrl}/checks/${row.id}`,
+      },
+    };
+  }
+
   /** The inspection, its environment's name, and the one of the same version and environment that ended before it. */
   async inspection(organizationId: string, id: string) {
     const row = await this.prisma.inspection.findFirst({ where: { id, organizationId } });
@@ -69,6 +97,21 @@ export class EventSubjects {
       orderBy: [{ finishedAt: 'desc' }, { id: 'desc' }],
     });
     return { row, finishedAt: row.finishedAt, environment: environment?.name ?? null, before };
+  }
+
+  /** A finding of drift with its environment's name. */
+  async drift(organizationId: string, id: string) {
+    const row = await this.prisma.driftFinding.findFirst({ where: { id, organizationId }, omit: { comparison: true } });
+    if (!row) return null;
+    const environment = row.environmentId
+      ? await this.prisma.environment.findFirst({ where: { id: row.environmentId, organizationId } })
+      : null;
+    return { row, environment: environment?.name ?? null };
+  }
+
+  /** Null when the environment is gone. */
+  async environmentName(organizationId: string, id: string): Promise<string | null> {
+    return (await this.prisma.environment.findFirst({ where: { id, organizationId } }))?.name ?? null;
   }
 
   async namespace(organizationId: string, id: string) {

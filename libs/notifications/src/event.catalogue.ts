@@ -1,6 +1,8 @@
-import { CHECK_CONCLUDED } from '@rollcall/checks';
+import { CHECK_APPROVAL_REQUESTED, CHECK_COMPLETED, CHECK_CONCLUDED } from '@rollcall/checks';
+import { DRIFT_DETECTED, DRIFT_RESOLVED } from '@rollcall/drift';
 import { POLICY_SET, SERVER_RENAMED, SERVER_TRANSFER_REQUESTED, SERVER_TRANSFERRED } from '@rollcall/governance';
 import { INSPECTION_FINISHED } from '@rollcall/inspections';
+import { ENDPOINT_HEALTH_CHANGED, ENDPOINT_UNAUTHENTICATED_ACCESS } from '@rollcall/probes';
 import { NAMESPACE_CLAIMED, VERSION_PUBLISHED } from '@rollcall/registry';
 import {
   BREAK_GLASS_REQUESTED,
@@ -29,6 +31,12 @@ const type = <S extends z.ZodType>(entry: EventType<S>): EventType<S> => entry;
 
 type Named = { server: { name: string }; version: string };
 const named = ({ server, version }: Named) => `${server.name} ${version}`;
+const checked = (event: { server: { name: string }; version: string | null; contextId: string | null }) =>
+  [event.server.name, event.version, event.contextId === null ? null : `(${event.contextId})`]
+    .filter(Boolean)
+    .join(' ');
+const placed = (event: Named & { environment: string | null }) =>
+  event.environment === null ? named(event) : `${named(event)} in ${event.environment}`;
 const step = (verb: string) => (event: Named & { actor: { handle: string } }) =>
   `${named(event)} was ${verb} by ${event.actor.handle}.`;
 
@@ -127,6 +135,18 @@ export const EVENT_TYPES = {
     data: data.checkData,
     sentence: (event) => `The check of ${named(event)} ended with ${event.conclusion}.`,
   }),
+  'dev.rollcall.check.completed.v1': type({
+    topic: CHECK_COMPLETED,
+    when: 'A check that somebody asked for has ended, or an approval changed how. Of a version or of a candidate.',
+    data: data.recordedCheckData,
+    sentence: (event) => `The check of ${checked(event)} ended with ${event.conclusion}.`,
+  }),
+  'dev.rollcall.check.approval_requested.v1': type({
+    topic: CHECK_APPROVAL_REQUESTED,
+    when: 'A check is held up by changes that its pull request had not waited for before.',
+    data: data.recordedCheckData,
+    sentence: (event) => `${checked(event)}: ${event.waiting} change(s) wait for approval.`,
+  }),
   'dev.rollcall.inspection.finished.v1': type({
     topic: INSPECTION_FINISHED,
     when: 'An inspection found a server unhealthy or its contract changed. Not repeated while the next inspections see the same.',
@@ -135,6 +155,37 @@ export const EVENT_TYPES = {
       event.drift
         ? `${named(event)} no longer offers the contract that was approved.`
         : `An inspection of ${named(event)} ended with ${event.outcome}.`,
+  }),
+  'dev.rollcall.drift.detected.v1': type({
+    topic: DRIFT_DETECTED,
+    when: 'What runs is not the contract that was approved. Not repeated while the same is seen.',
+    data: data.driftData,
+    sentence: (event) =>
+      `What runs as ${named(event)}${event.environment ? ` in ${event.environment}` : ''} is not what was approved: the difference is ${event.conclusion ?? 'not known'}.`,
+  }),
+  'dev.rollcall.drift.resolved.v1': type({
+    topic: DRIFT_RESOLVED,
+    when: 'What runs is what was approved again, or a reviewer said that the difference is known.',
+    data: data.driftData,
+    sentence: (event) =>
+      event.status === 'dismissed'
+        ? `A reviewer dismissed the drift of ${named(event)}.`
+        : `What runs as ${named(event)} is what was approved again.`,
+  }),
+  'dev.rollcall.endpoint.health_changed.v1': type({
+    topic: ENDPOINT_HEALTH_CHANGED,
+    when: 'The health of an endpoint changed: several probes in a row said so. A first good answer is no news.',
+    data: data.healthData,
+    sentence: (event) => `${placed(event)} is ${event.to} now, before ${event.from}.`,
+  }),
+  'dev.rollcall.endpoint.unauthenticated_access.v1': type({
+    topic: ENDPOINT_UNAUTHENTICATED_ACCESS,
+    when: 'An endpoint that should ask for credentials began, or ceased, to list its tools without.',
+    data: data.openAccessData,
+    sentence: (event) =>
+      event.open
+        ? `${placed(event)} lists its tools to callers without credentials.`
+        : `${placed(event)} no longer lists its tools to callers without credentials.`,
   }),
   'dev.rollcall.namespace.claimed.v1': type({
     topic: NAMESPACE_CLAIMED,
@@ -203,6 +254,8 @@ const NOTICE_WORDS: Readonly<Record<string, string>> = {
   decommissioned: 'decommissioned',
   quarantined: 'quarantined',
   released: 'no longer quarantined',
+  unhealthy: 'down in production',
+  recovered: 'up again in production',
 };
 
 /** The name of an event's type: `dev.rollcall.{noun}.{verb}.v1`. */

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { ChangeApprovalService, CheckService } from '@rollcall/checks';
 import type { OutboxEvent } from '@rollcall/persistence';
 import {
   type ControlPlane,
+  contractOf,
   type OrganizationSeed,
   openControlPlane,
   type PersonSeed,
   type ServerVersionSeed,
+  STRICTER_GREET_TOOL,
   seed,
   type TeamSeed,
 } from '@rollcall/testing';
@@ -80,6 +83,32 @@ describe('what happens to a version', () => {
   });
 });
 
+describe('a check that somebody asked for', () => {
+  it('is told with its verdict and its link, and once that it waits for approval', async () => {
+    await version.seen();
+    await told();
+    const ci = await payments.developer('pipeline');
+    const contract = JSON.parse(JSON.stringify(contractOf([STRICTER_GREET_TOOL])));
+    const ask = { candidate: { server: version.name, contract }, contextId: 'acme/ledger#1' };
+    const { id } = await plane.get(CheckService).request(ci.context(), ask);
+    await plane.get(CheckService).run(id);
+    const before = (await told()).slice(-2);
+    expect(before).toEqual(['check.completed', 'check.approval_requested']);
+    await plane.get(ChangeApprovalService).approve(riley.context(), { check: id, all: true, reason: 'Secret reason.' });
+    expect((await told()).at(-1)).toBe('check.completed');
+    const events = await plane.prisma.webhookEvent.findMany({
+      where: { organizationId: acme.id },
+      orderBy: { id: 'asc' },
+    });
+    expect(events.slice(-3).map((event) => event.data)).toMatchObject([
+      { server: { name: version.name }, version: null, contextId: 'acme/ledger#1', conclusion: 'failure' },
+      { waiting: expect.any(Number), url: `https://rollcall.example.com/checks/${id}` },
+      { checkId: id, conclusion: 'success' },
+    ]);
+    expect(JSON.stringify(events)).not.toContain('Secret reason');
+  });
+});
+
 describe('an inspection', () => {
   const inspected = async (outcome: string, contractDigest: string | null) => {
     plane.clock.advance(1_000);
@@ -126,6 +155,42 @@ describe('an inspection', () => {
     expect(await inspected('unreachable', null)).not.toBeNull();
     expect(await inspected('healthy', 'sha256:other')).toMatchObject({ data: { outcome: 'healthy', drift: true } });
     expect(await inspected('healthy', 'sha256:other')).toBeNull();
+  });
+});
+
+describe('the health of an endpoint', () => {
+  const followed = async (topic: string, payload: object) => {
+    const now = plane.clock.now();
+    const id = `evt_${count}_${topic}_${Object.values(payload).join('_')}`;
+    const environmentId = acme.environment('production').id;
+    const about = { endpointId: 'ept_1', versionId: version.id, environmentId, environmentKind: 'production' };
+    const event = { id, organizationId: acme.id, topic, createdAt: now, attempts: 1 };
+    await plane.get(DeliveryService).follow({ ...event, payload: { ...about, ...payload } });
+    return plane.prisma.webhookEvent.findUnique({ where: { id } });
+  };
+
+  it('is news when it falls and when it rises, and a first good answer is none', async () => {
+    const changed = (from: string, to: string, outcome: string) =>
+      followed('endpoint.health_changed', { from, to, outcome, findings: ['CERTIFICATE_EXPIRED'] });
+    expect(await changed('unknown', 'healthy', 'healthy')).toBeNull();
+    expect(await changed('healthy', 'unhealthy', 'timeout')).toMatchObject({
+      type: 'dev.rollcall.endpoint.health_changed.v1',
+      data: {
+        endpointId: 'ept_1',
+        environment: 'production',
+        from: 'healthy',
+        to: 'unhealthy',
+        outcome: 'timeout',
+        findings: ['CERTIFICATE_EXPIRED'],
+      },
+    });
+    expect(await changed('unhealthy', 'healthy', 'healthy')).toMatchObject({ data: { to: 'healthy' } });
+  });
+
+  it('is news when anybody may list its tools, and when that has ended', async () => {
+    const topic = 'endpoint.unauthenticated_access';
+    expect(await followed(topic, { open: true })).toMatchObject({ data: { open: true, environment: 'production' } });
+    expect(await followed(topic, { open: false })).toMatchObject({ data: { open: false } });
   });
 });
 

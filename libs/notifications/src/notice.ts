@@ -1,4 +1,5 @@
 import type { JsonObject } from '@rollcall/kernel';
+import { ENDPOINT_HEALTH_CHANGED } from '@rollcall/probes';
 import {
   SUNSET_APPROACHING,
   SUNSET_REACHED,
@@ -18,6 +19,8 @@ export const NOTICE_KINDS = [
   'decommissioned',
   'quarantined',
   'released',
+  'unhealthy',
+  'recovered',
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
@@ -49,9 +52,19 @@ function kindOf({ id, topic, payload }: DomainEvent): { kind: NoticeKind; milest
       return { kind: 'quarantined', milestone: id };
     case VERSION_RELEASED:
       return { kind: 'released', milestone: id };
+    case ENDPOINT_HEALTH_CHANGED: {
+      const kind = at('environmentKind') === 'production' ? healthKind(at('from'), at('to')) : null;
+      return kind === null ? null : { kind, milestone: id };
+    }
     default:
       return null;
   }
+}
+
+/** Agents run in production, and what is only degraded still serves most of them. */
+function healthKind(from: string, to: string): NoticeKind | null {
+  if (to === 'unhealthy') return 'unhealthy';
+  return from === 'unhealthy' ? 'recovered' : null;
 }
 
 function stepKind(from: string, to: string): NoticeKind | null {

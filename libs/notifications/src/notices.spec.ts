@@ -182,6 +182,23 @@ describe('the owner of an agent', () => {
     expect((await page(sam)).items.map((one) => one.kind)).toEqual(['released', 'quarantined']);
   });
 
+  it('is told when what the agent may call is down in production, and when it is back', async () => {
+    await agent('granted', '1.2.0');
+    const change = async (environmentKind: string, from: string, to: string) => {
+      plane.clock.advance(SECOND_MS);
+      const id = `evt_${count}_${environmentKind}_${from}_${to}`;
+      const payload = { endpointId: 'ept_1', versionId: version.id, environmentKind, from, to };
+      const event = { id, organizationId: acme.id, topic: 'endpoint.health_changed', payload };
+      await notices().follow({ ...event, createdAt: plane.clock.now(), attempts: 1 });
+    };
+    await change('staging', 'healthy', 'unhealthy');
+    await change('production', 'unknown', 'healthy');
+    await change('production', 'healthy', 'degraded');
+    await change('production', 'healthy', 'unhealthy');
+    await change('production', 'unhealthy', 'healthy');
+    expect((await page(sam)).items.map((one) => one.kind)).toEqual(['recovered', 'unhealthy']);
+  });
+
   it('is not told about grants that were revoked', async () => {
     await agent('granted', '1.2.0');
     await plane.prisma.grant.updateMany({ where: { organizationId: acme.id }, data: { revokedAt: plane.clock.now() } });

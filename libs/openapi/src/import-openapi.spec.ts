@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { lintContract } from '@rollcall/compatibility';
 import { readContract } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
+import { lintTools } from '@rollcall/lint';
 import { isDestructive } from '@rollcall/policy';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
@@ -203,7 +203,7 @@ describe('a description', () => {
     if (!read.ok) throw new Error(read.error.message);
     expect(read.value.issues).toEqual([]);
     expect(read.value.contract.members).toHaveLength(4);
-    expect(lintContract(read.value.contract, []).filter((finding) => finding.severity === 'error')).toEqual([]);
+    expect(lintTools(read.value.contract, []).filter((finding) => finding.severity === 'error')).toEqual([]);
   });
 
   it('of any shape is refused or imported, never a fault, and what is imported has unique names and valid schemas', () => {

@@ -1,4 +1,5 @@
 export { CatalogueKeys } from './catalogue-keys.service.js';
+export { readContextId } from './context-id.js';
 export { ContractStore } from './contract.store.prisma.js';
 export { PackageOwnership } from './package-ownership.port.js';
 export type { PublishInput, PublishResult } from './publication.js';
@@ -22,6 +23,7 @@ export { RegistryModule } from './registry.module.js';
 export { type EndpointInput, RegistryService } from './registry.service.js';
 export { RemoteAddresses, type RemoteOwner } from './remote-addresses.prisma.js';
 export {
+  accessTarget,
   cursorOf,
   ServerCatalog,
   type ServerQuery,

@@ -80,6 +80,7 @@ export class PublicationRecords {
         organizationId,
         serverId,
         track,
+        contextId: publication.contextId,
         version: manifest.version,
         manifest: manifest.document as object,
         manifestDigest: digest,

@@ -8,6 +8,8 @@ export type PublishInput = {
   alias?: string | null;
   contact?: string | null;
   contract?: JsonValue | null;
+  /** The pull or merge request it comes from: the check of the version and its approvals belong to it. */
+  contextId?: string | null;
   /** `listed`: in the catalogue only, never reviewed nor served. Absent: governed. */
   track?: 'governed' | 'listed';
   /** Take a free alias when the one of the name is taken: for publishers whose protocol has no word for aliases. */
@@ -24,4 +26,5 @@ export type Publication = {
   input: PublishInput;
   namespace: { id: string; teamId: string };
   alias: string;
+  contextId: string | null;
 };

@@ -6,6 +6,7 @@ import { isJsonObject, type JsonValue, Refusal, type RequestContext } from '@rol
 import { effectivePolicy } from '@rollcall/lifecycle';
 import { type Manifest, manifestDigest, parseManifest } from '@rollcall/manifest';
 import { isUniqueViolation, PrismaService, TransactionRunner, type Tx, withAdvisoryLock } from '@rollcall/persistence';
+import { readContextId } from './context-id.js';
 import { ContractStore } from './contract.store.prisma.js';
 import { PackageOwnership } from './package-ownership.port.js';
 import type { Publication, PublishInput, PublishResult } from './publication.js';
@@ -55,6 +56,7 @@ export class PublishService {
       input,
       namespace,
       alias: aliasOf(manifest, input),
+      contextId: readContextId(input.contextId),
     };
     return this.storeUnderAlias(ctx, publication);
   }

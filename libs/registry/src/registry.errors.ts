@@ -91,7 +91,8 @@ export function endpointInvalid(message: string): Refusal {
   return new Refusal({
     code: 'ENDPOINT_INVALID',
     message,
-    nextStep: 'Give an absolute http(s) URL for streamable_http, or the name of a launcher for stdio, and not both.',
+    nextStep:
+      'Give an absolute http(s) URL for streamable_http, a ws(s) URL for websocket, or the name of a launcher for stdio, and not both.',
   });
 }
 

@@ -15,11 +15,14 @@ import { ENDPOINT_SET, NAMESPACE_CLAIMED, policyChanged } from './registry.event
 import { isNamespace } from './registry.js';
 import { accessTarget, ServerCatalog, type VersionRef } from './server-catalog.read-model.prisma.js';
 
+/** How an endpoint is reached. */
+export type EndpointTransport = 'streamable-http' | 'websocket' | 'stdio';
+
 /** Where a version runs: exactly one of `url` and `launcher`. */
 export type EndpointInput = {
   version: VersionRef;
   environment: string;
-  transport: 'streamable-http' | 'stdio';
+  transport: EndpointTransport;
   url?: string | null;
   launcher?: string | null;
 };
@@ -144,10 +147,14 @@ function endpointTarget(input: EndpointInput): { transport: string; url: string 
     if (!LAUNCHER.test(input.launcher)) throw endpointInvalid(`"${input.launcher}" is not the name of a launcher.`);
     return { transport: 'stdio', url: null, launcher: input.launcher };
   }
-  if (!input.url || input.launcher) throw endpointInvalid('A streamable_http endpoint needs a URL and no launcher.');
-  const url = URL.canParse(input.url) ? new URL(input.url) : null;
-  if (!url || !['http:', 'https:'].includes(url.protocol) || url.username || url.password || url.hash) {
-    throw endpointInvalid(`"${input.url}" is not an absolute http(s) URL without credentials and fragment.`);
+  const { transport } = input;
+  if (!input.url || input.launcher) {
+    throw endpointInvalid(`A ${transport.replace('-', '_')} endpoint needs a URL and no launcher.`);
   }
-  return { transport: 'streamable-http', url: url.href, launcher: null };
+  const url = URL.canParse(input.url) ? new URL(input.url) : null;
+  const scheme = transport === 'websocket' ? 'ws' : 'http';
+  if (!url || ![`${scheme}:`, `${scheme}s:`].includes(url.protocol) || url.username || url.password || url.hash) {
+    throw endpointInvalid(`"${input.url}" is not an absolute ${scheme}(s) URL without credentials and fragment.`);
+  }
+  return { transport, url: url.href, launcher: null };
 }

@@ -44,9 +44,18 @@ export class ActivationCollector {
   }
 
   private async activation({ ctx, version }: Question): Promise<Partial<Evidence>> {
+    const newest = await this.newestLive(ctx.organizationId, version);
+    return { firstActive: newest === null, changeClass: await this.changeClass(version, newest) };
+  }
+
+  /** The version that callers of the server have now, or null when none is live. */
+  async newestLive(
+    organizationId: string,
+    version: { id: string; serverId: string },
+  ): Promise<{ version: string; approvedContractDigest: string | null } | null> {
     const live = await this.prisma.serverVersion.findMany({
       where: {
-        organizationId: ctx.organizationId,
+        organizationId,
         serverId: version.serverId,
         track: 'governed',
         state: { in: ['active', 'deprecated'] },
@@ -55,13 +64,12 @@ export class ActivationCollector {
       select: { version: true, state: true, approvedContractDigest: true },
     });
     // a deprecated version still serves: when its end was announced first, it is what callers compare with
-    const newest = live.sort((a, b) => a.state.localeCompare(b.state) || compareVersions(b.version, a.version))[0];
-    return { firstActive: live.length === 0, changeClass: await this.changeClass(version, newest) };
+    return live.sort((a, b) => a.state.localeCompare(b.state) || compareVersions(b.version, a.version))[0] ?? null;
   }
 
   private async changeClass(
     version: SubjectVersion,
-    newest: { approvedContractDigest: string | null } | undefined,
+    newest: { approvedContractDigest: string | null } | null,
   ): Promise<Evidence['changeClass']> {
     if (!newest?.approvedContractDigest || !version.contractDigest) return null;
     const digests = [newest.approvedContractDigest, version.contractDigest];

@@ -10,6 +10,8 @@ import {
 } from '@rollcall/lifecycle';
 import { PrismaService } from '@rollcall/persistence';
 import { ActivationCollector } from './activation.collector.js';
+import { ConsumerImpactCollector } from './consumer-impact.collector.js';
+import { ProvenCollector } from './proven.collector.js';
 import type { Question, SubjectVersion } from './question.js';
 import { RetirementCollector } from './retirement.collector.js';
 import { ReviewCollector } from './review.collector.js';
@@ -23,6 +25,8 @@ export class EvidenceCollector {
     private readonly review: ReviewCollector,
     private readonly activation: ActivationCollector,
     private readonly retirement: RetirementCollector,
+    private readonly proven: ProvenCollector,
+    private readonly consumers: ConsumerImpactCollector,
   ) {}
 
   /** The evidence for these guards, at the context's time. */
@@ -51,6 +55,8 @@ export class EvidenceCollector {
       ...(await this.review.collect(question)),
       ...(await this.activation.collect(question)),
       ...(await this.retirement.collect(question)),
+      ...(await this.proven.collect(question)),
+      ...(await this.consumers.collect(question)),
     };
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ConsumerService } from '@rollcall/consumers';
 import type { Evidence, LifecycleState, Track } from '@rollcall/lifecycle';
 import { PrismaService } from '@rollcall/persistence';
 import { inRange } from '@rollcall/policy';
@@ -21,18 +22,25 @@ export class RetirementCollector {
     private readonly catalog: ServerCatalog,
     private readonly contracts: ContractStore,
     private readonly usage: UsageService,
+    private readonly relying: ConsumerService,
   ) {}
 
   async collect(question: Question): Promise<Partial<Evidence>> {
-    const { ctx, version, input, asks } = question;
+    const { input, asks } = question;
     const ends = input.to === 'deprecated' && asks('successor_declared', 'sunset_window', 'consumers_notified');
     return {
       ...(ends ? { deprecation: await this.deprecation(question) } : {}),
-      ...(asks('drained') ? { usage: await this.usage.seen(ctx.organizationId, subjectOf(version)) } : {}),
+      ...(asks('drained') ? { usage: await this.seen(question) } : {}),
     };
   }
 
-  private async deprecation({ ctx, version, input }: Question): Promise<Deprecation> {
+  /** Calls of the version, with those who made them within the drain window. */
+  private async seen({ ctx, version, policy }: Question): Promise<Evidence['usage']> {
+    const seen = await this.usage.seen(ctx.organizationId, subjectOf(version));
+    return { ...seen, callers: await this.relying.calling(ctx.organizationId, version, policy.drainWindowDays) };
+  }
+
+  private async deprecation({ ctx, version, input, policy }: Question): Promise<Deprecation> {
     const tools = readToolMapping(input.successor?.tools);
     const next = input.successor
       ? await this.catalog.version(ctx, {
@@ -52,7 +60,7 @@ export class RetirementCollector {
       noSuccessor: input.noSuccessor ?? false,
       sunsetAt: input.sunsetAt?.toISOString() ?? null,
       mapping: { tools, ...(await this.toolNames(version, next)) },
-      consumers: await this.consumers(version),
+      consumers: await this.withUse(version, policy.usageWindowDays, await this.consumers(version)),
     };
   }
 
@@ -91,8 +99,30 @@ export class RetirementCollector {
     return { before: names(from), after: names(to) };
   }
 
+  /** Which of them declared that they rely on the version, and who calls it: those whom its end will hit. */
+  private async withUse(
+    version: SubjectVersion,
+    windowDays: number,
+    granted: NonNullable<Deprecation['consumers']>,
+  ): Promise<Deprecation['consumers']> {
+    const declared = await this.relying.relying(version.organizationId, version);
+    const calling = await this.relying.calling(version.organizationId, version, windowDays);
+    return granted.map((consumer) => {
+      const own = calling.filter((one) => one.agent === consumer.agent);
+      const isDeclared = declared.some((one) => one.agent === consumer.agent);
+      if (own.length === 0 && !isDeclared) return consumer;
+      const calls = own.reduce((sum, one) => sum + one.calls, 0);
+      const lastCallAt =
+        own
+          .map((one) => one.lastCallAt)
+          .sort()
+          .at(-1) ?? null;
+      return { ...consumer, declared: isDeclared, calls, lastCallAt };
+    });
+  }
+
   /** Agents with a grant that means this version, or may; their team is reachable when somebody is in it. */
-  private async consumers(version: SubjectVersion): Promise<Deprecation['consumers']> {
+  private async consumers(version: SubjectVersion): Promise<NonNullable<Deprecation['consumers']>> {
     const rows = await this.prisma.$queryRaw<{ agent: string; team: string; versions: string; members: number }[]>`
       SELECT DISTINCT a.slug AS agent, t.slug AS team, g.versions,
         (SELECT count(*) FROM team_members m JOIN principals p ON p.id = m.principal_id

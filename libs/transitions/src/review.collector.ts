@@ -66,7 +66,8 @@ export class ReviewCollector {
     const test = await this.inspections.newestAccessTest(ctx.organizationId, version.id);
     const refused = test?.unauthenticatedAccessRefused ?? null;
     return {
-      transport: newest?.transport ? (newest.transport === 'stdio' ? 'stdio' : 'remote') : null,
+      // neither a child process nor a Unix socket listens on a network
+      transport: newest?.transport ? (['stdio', 'unix'].includes(newest.transport) ? 'stdio' : 'remote') : null,
       unauthenticatedAccess:
         test && refused !== null
           ? { refused, inspectionId: test.id, at: (test.finishedAt ?? test.requestedAt).toISOString() }

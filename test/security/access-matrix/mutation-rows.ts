@@ -1,5 +1,8 @@
 import { HOUR_MS } from '@rollcall/kernel';
 import { manifestOf, NOON } from '@rollcall/testing';
+import { approvedCheck, heldUpCheck } from './check-targets.js';
+import { evidence } from './evidence-targets.js';
+import { lintException, ruleSetRevision } from './quality-targets.js';
 import type { GraphqlRow } from './row.js';
 import type { Target } from './targets.js';
 import * as aim from './targets.js';
@@ -29,6 +32,7 @@ const SPEC = {
 const APPROVED = { approvalRules: { '*': 'human' } };
 const NO_SUCCESSOR = { noSuccessor: true, sunsetAt: LATER, message: 'It ends.' };
 const HELD = { quarantineReason: 'It leaks.' };
+const CALL = { name: 'greets', tool: 'greet', arguments: { name: 'Ada' } };
 
 const REGISTRY: Record<string, GraphqlRow> = {
   'Mutation.namespaceClaim': row(aim.freshName, (t) => ({ name: t['namespace'], team: t['team'] })),
@@ -64,8 +68,28 @@ const REGISTRY: Record<string, GraphqlRow> = {
   'Mutation.mirrorSync': row(aim.mirror, (t) => ({ name: t['mirror'] })),
   'Mutation.catalogueKeyRotate': { last: true },
   'Mutation.catalogueKeyRevoke': { last: true },
+  'Mutation.goldenCallsSet': row(aim.copyOf('staging'), (t) => ({ server: server(t), document: { calls: [CALL] } })),
+  'Mutation.goldenRun': row(evidence, (t) => ({ version: version(t) })),
+  'Mutation.goldenPermissionGrant': row(evidence, (t) => ({
+    version: version(t),
+    tool: 'wipe',
+    reason: 'A ledger made for this.',
+    expiresAt: LATER,
+  })),
+  'Mutation.goldenPermissionRevoke': row(evidence, (t) => ({ id: t['permission'] })),
+  'Mutation.serverObjectiveSet': row(aim.copyOf('staging'), (t) => ({ server: server(t), availability: 99.5 })),
+  'Mutation.conformanceRun': row(evidence, (t) => ({ version: version(t) })),
+  'Mutation.endpointProbe': row(aim.endpoint, (t) => ({ endpoint: t['endpointId'] })),
   'Mutation.inspectionRequest': row(aim.copyOf('staging'), (t) => ({ version: version(t) })),
   'Mutation.checkRequest': row(aim.copyOf('staging'), (t) => ({ version: version(t) })),
+  'Mutation.checkRequest (candidate)': row(aim.copyOf('active'), (t) => ({
+    candidate: { server: t['server'], contract: { tools: [] } },
+  })),
+  'Mutation.checkRequest (new server)': row(aim.freshName, (t) => ({
+    candidate: { server: t['server'], contract: { tools: [] } },
+  })),
+  'Mutation.changeApprove': row(heldUpCheck, (t) => ({ check: t['check'], all: true, reason: 'Agreed.' })),
+  'Mutation.changeRevoke': row(approvedCheck, (t) => ({ check: t['check'], all: true, reason: 'Not yet.' })),
 };
 
 const LIFECYCLE: Record<string, GraphqlRow> = {
@@ -90,12 +114,26 @@ const LIFECYCLE: Record<string, GraphqlRow> = {
   'Mutation.breakGlassRequest': row(aim.unprovenVersion, step('active', { reason: 'Down.' })),
   'Mutation.breakGlassConfirm': row(aim.breakGlass, (t) => ({ id: t['request'] })),
   'Mutation.breakGlassCancel': row(aim.breakGlass, (t) => ({ id: t['request'] })),
+  'Mutation.driftDismiss': row(aim.drift, (t) => ({ id: t['drift'], reason: 'Known.' })),
   'Mutation.exceptionGrant': row(aim.copyOf('draft'), (t) => ({
     server: server(t),
     guard: 'unauthenticated_access_refused',
     reason: 'Behind a proxy.',
     expiresAt: LATER,
   })),
+  'Mutation.ruleSetSet': row(ruleSetRevision, (t) => ({
+    namespace: t['namespace'],
+    document: { rules: { TOOL_NAME_STYLE: 'off' } },
+    reason: 'Old names.',
+    expectedRevision: Number(t['revision']),
+  })),
+  'Mutation.lintExceptionGrant': row(aim.copyOf('draft'), (t) => ({
+    server: server(t),
+    rule: 'SECRET_PARAMETER',
+    reason: 'It makes them.',
+    expiresAt: LATER,
+  })),
+  'Mutation.lintExceptionRevoke': row(lintException, (t) => ({ id: t['exception'] })),
   'Mutation.versionQuarantine': row(aim.copyOf('active'), (t) => ({ version: version(t), reason: 'It leaks.' })),
   'Mutation.versionRelease': row(aim.copyOf('active', HELD), (t) => ({ version: version(t), reason: 'Mended.' })),
   'Mutation.serverTransferRequest': row(aim.copyOf('draft'), (t) => ({
@@ -123,6 +161,10 @@ const LIFECYCLE: Record<string, GraphqlRow> = {
 const FLEET: Record<string, GraphqlRow> = {
   'Mutation.agentCreate': row(aim.freshName, (t) => ({ slug: t['slug'], name: 'New', team: t['team'] })),
   'Mutation.agentTokenIssue': row(aim.agent, (t) => ({ agent: t['agent'] })),
+  'Mutation.expectationPublish': row(aim.agent, (t) => ({
+    agent: t['agent'],
+    document: { agent: t['agent'], servers: [{ server: 'com.acme.payments/ledger', tools: { wipe: {} } }] },
+  })),
   'Mutation.grantCreate': row(aim.agent, (t) => ({
     agent: t['agent'],
     server: { byName: 'com.acme.payments/ledger' },

@@ -185,6 +185,8 @@ const OTHERS: [string, RouteRow][] = [
     '/',
     '/servers',
     '/servers*',
+    '/checks',
+    '/checks*',
     '/gateways',
     '/notices',
     '/policy',

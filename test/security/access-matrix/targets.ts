@@ -13,7 +13,7 @@ export type Target = Readonly<Record<string, string>>;
 /** Makes the thing a row aims at. Called again after each success, so that every caller finds it untouched. */
 export type TargetMaker = (world: MatrixWorld) => Promise<Target> | Target;
 
-const idOf = (world: MatrixWorld, prefix: Parameters<RequestContext['ids']['next']>[0]) =>
+export const idOf = (world: MatrixWorld, prefix: Parameters<RequestContext['ids']['next']>[0]) =>
   world.api.get(Runtime).ids.next(prefix);
 
 /** A copy of a template under a name of its own, with its inspections and checks; `change` replaces what the version is. */
@@ -21,7 +21,7 @@ export function copyOf(state: keyof Templates, change: object = {}): TargetMaker
   return (world) => copy(world, world.templates[state], change);
 }
 
-async function copy(world: MatrixWorld, template: ServerVersionSeed, change: object): Promise<Target> {
+export async function copy(world: MatrixWorld, template: ServerVersionSeed, change: object): Promise<Target> {
   const { prisma } = world.api;
   const row = await prisma.serverVersion.findUniqueOrThrow({ where: { id: template.id }, include: { server: true } });
   const { server, ...version } = row;
@@ -44,9 +44,41 @@ async function copy(world: MatrixWorld, template: ServerVersionSeed, change: obj
   }
   const checks = await prisma.check.findMany({ where: { versionId: template.id } });
   for (const one of checks) {
-    await prisma.check.create({ data: { ...one, id: idOf(world, 'chk'), versionId, inspectionId: null } as never });
+    await prisma.check.create({
+      // null would be stored as the JSON value null, which is something
+      data: {
+        ...one,
+        id: idOf(world, 'chk'),
+        versionId,
+        serverName: name,
+        inspectionId: null,
+        candidate: undefined,
+      } as never,
+    });
   }
   return { server: name, serverId, versionId };
+}
+
+/** A copy that runs in staging and is probed. */
+export async function endpoint(world: MatrixWorld): Promise<Target> {
+  const { prisma } = world.api;
+  const target = await copy(world, world.templates.staging, {});
+  const endpointId = idOf(world, 'ept');
+  const { organizationId } = await prisma.serverVersion.findUniqueOrThrow({ where: { id: target['versionId'] ?? '' } });
+  const { id: environmentId } = await prisma.environment.findFirstOrThrow({
+    where: { organizationId, kind: 'staging' },
+  });
+  const url = 'https://ledger.example.com/mcp';
+  const at = world.api.clock.now();
+  const place = { id: endpointId, organizationId, versionId: target['versionId'] ?? '', environmentId, updatedAt: at };
+  await prisma.endpoint.create({ data: { ...place, transport: 'streamable-http', url } });
+  await prisma.probeSchedule.create({
+    data: {
+      ...{ endpointId, organizationId, target: url, host: 'ledger.example.com', intervalMs: 60_000, spread: 1 },
+      ...{ nextAt: new Date(at.getTime() + 60_000), since: at },
+    },
+  });
+  return { ...target, endpointId };
 }
 
 /** The same, of a server that takes a release approver. */
@@ -123,6 +155,33 @@ export const notice: TargetMaker = async (world) => {
     },
   });
   return { notice: id };
+};
+
+export const drift: TargetMaker = async (world) => {
+  const { organizationId, id: versionId, serverId } = await world.templates.active.row();
+  const id = idOf(world, 'drf');
+  const now = world.api.clock.now();
+  // a place of its own: there is one open finding per version and environment
+  const environmentId = `env_${id}`;
+  await world.api.prisma.driftFinding.create({
+    data: {
+      id,
+      organizationId,
+      serverId,
+      versionId,
+      environmentId,
+      approvedDigest: 'sha256:approved',
+      observedDigest: 'sha256:observed',
+      kind: 'same_version_other_contract',
+      conclusion: 'breaking',
+      risk: 'none',
+      status: 'open',
+      source: 'probe',
+      detectedAt: now,
+      lastSeenAt: now,
+    },
+  });
+  return { drift: id };
 };
 
 export const webhook: TargetMaker = async (world) => {

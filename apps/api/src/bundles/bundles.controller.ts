@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
 import { BundleHeads, BundleStore, TrustService } from '@rollcall/bundles';
-import { GatewayService } from '@rollcall/gateways';
+import { StatusReports } from '@rollcall/gateways';
 import { notFound } from '@rollcall/kernel';
 import { UsageService } from '@rollcall/usage';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -16,7 +16,7 @@ export class BundlesController {
     private readonly heads: BundleHeads,
     private readonly store: BundleStore,
     private readonly trust: TrustService,
-    private readonly gateways: GatewayService,
+    private readonly reports: StatusReports,
     private readonly usage: UsageService,
   ) {}
 
@@ -61,7 +61,7 @@ export class BundlesController {
   @HttpCode(204)
   async status(@Req() request: FastifyRequest, @Param('environment') name: string, @Body() body: unknown) {
     const { ctx, gateway } = await this.pulls.authorizeGateway(request, name);
-    await this.gateways.report(ctx, gateway, body);
+    await this.reports.take(ctx, gateway, body);
   }
 
   /** What a gateway saw being called; counted once however often it is sent. */

@@ -30,6 +30,8 @@ describe('the pages a browser gets', () => {
       '/',
       '/servers',
       '/servers/com.acme/x',
+      '/checks',
+      '/checks/chk_1',
       '/gateways',
       '/notices',
       '/policy',

@@ -5,7 +5,18 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 /** Addresses of the console's pages: a browser that asks for one gets the application, which routes by itself. */
-const PAGES = ['/', '/servers', '/servers/*', '/gateways', '/notices', '/policy', '/audit', '/sign-in'];
+const PAGES = [
+  '/',
+  '/servers',
+  '/servers/*',
+  '/checks',
+  '/checks/*',
+  '/gateways',
+  '/notices',
+  '/policy',
+  '/audit',
+  '/sign-in',
+];
 
 const SECURITY_HEADERS = {
   'content-security-policy':

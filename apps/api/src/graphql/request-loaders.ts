@@ -1,12 +1,14 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AccessStore } from '@rollcall/access';
 import { CheckRecords } from '@rollcall/checks';
 import { ServerFactsReadModel } from '@rollcall/discovery';
 import { InspectionReadModel } from '@rollcall/inspections';
 import type { RequestContext } from '@rollcall/kernel';
 import { PrismaService } from '@rollcall/persistence';
+import { EndpointHealthReadModel } from '@rollcall/probes';
 import { ContractStore } from '@rollcall/registry';
 import DataLoader from 'dataloader';
+import { healthLoaders } from '../features/probes/health.loader.js';
 
 const VERSIONS_PER_SERVER = 100;
 /** Lists seldom show manifests, and a manifest is most of a version: who asks gets it from a loader of its own. */
@@ -18,6 +20,9 @@ export type RequestLoaders = ReturnType<RequestLoadersFactory['for']>;
 /** Makes the loaders of one request. Every query names the organization of the caller. */
 @Injectable()
 export class RequestLoadersFactory {
+  @Inject(EndpointHealthReadModel)
+  private readonly healths!: EndpointHealthReadModel;
+
   constructor(
     private readonly prisma: PrismaService,
     private readonly access: AccessStore,
@@ -34,6 +39,7 @@ export class RequestLoadersFactory {
       ...this.servers(organizationId),
       ...this.catalogue(ctx),
       ...this.histories(organizationId),
+      ...healthLoaders(this.healths, ctx),
     };
   }
 
@@ -136,6 +142,15 @@ export class RequestLoadersFactory {
         (row) => row.versionId,
         100,
       ),
+      driftOfVersion: many(
+        (ids) =>
+          this.prisma.driftFinding.findMany({
+            where: { ...inVersions(ids), status: 'open' },
+            orderBy: [{ detectedAt: 'desc' }, { id: 'desc' }],
+          }),
+        (row) => row.versionId,
+        20,
+      ),
       inspectionsOfVersion: many(
         (ids) => this.inspections.ofVersions(organizationId, ids),
         (row) => row.versionId,
@@ -143,8 +158,40 @@ export class RequestLoadersFactory {
       ),
       checksOfVersion: many(
         (ids) => this.checks.ofVersions(organizationId, ids),
-        (row) => row.versionId,
+        (row) => row.versionId ?? '',
         20,
+      ),
+      ...this.checkHistories(organizationId),
+    };
+  }
+
+  private checkHistories(organizationId: string) {
+    return {
+      conclusionsOfCheck: many(
+        (ids) =>
+          this.prisma.checkConclusion.findMany({
+            where: { organizationId, checkId: { in: [...ids] } },
+            orderBy: { sequence: 'asc' },
+          }),
+        (row) => row.checkId,
+        1000,
+      ),
+      /** In force; a key is the JSON of server name and context. */
+      approvalsOfContext: many(
+        (keys) =>
+          this.prisma.changeApproval.findMany({
+            where: {
+              organizationId,
+              revokedAt: null,
+              OR: keys.map((key) => {
+                const [serverName, contextId] = JSON.parse(key) as [string, string];
+                return { serverName, contextId };
+              }),
+            },
+            orderBy: { id: 'asc' },
+          }),
+        (row) => JSON.stringify([row.serverName, row.contextId]),
+        10_000,
       ),
     };
   }

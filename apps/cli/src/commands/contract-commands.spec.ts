@@ -76,13 +76,27 @@ describe('rollcall inspect', () => {
 
   it('prints a summary for people, and nothing else on standard output', async () => {
     const url = await start();
-    const { exitCode, stdout } = await call(['inspect', url]);
+    const { exitCode, stdout, stderr } = await call(['inspect', url]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(url);
     expect(stdout).toMatch(/sha256:[0-9a-f]{64}/);
     expect(stdout).toMatch(/1 tool\n/);
-    expect(stdout).toMatch(/greet +[0-9a-f]{12} +Greets a person by name\./);
+    expect(stdout).toMatch(/greet +\d+ tokens +[0-9a-f]{12} +Greets a person by name\./);
+    expect(stdout).toMatch(/healthy, streamable-http, .+, (modern|legacy) era, \d+ ms/);
+    expect(stdout).toMatch(/1 tool, \d+ tokens\n/);
     expect(stdout).not.toContain(ESC);
+    const lines = stderr.trimEnd().split('\n');
+    expect(lines.map((line) => line.replace(/^ +\d+\.\d s {2}/, ''))).toEqual([
+      `connect ${url}  running`,
+      `connect ${url}  done`,
+    ]);
+  });
+
+  it('repeats no key of an address, neither while it connects nor in a report', async () => {
+    const url = `${await start()}?key=hunter2`;
+    const { stdout, stderr } = await call(['lint', url, '--report', 'markdown=-']);
+    expect(stderr).toContain('connect http');
+    expect(stdout + stderr).not.toContain('hunter2');
   });
 
   it('has colours on a terminal, and none with NO_COLOR', async () => {

@@ -1,17 +1,23 @@
-import { type Comparison, compareContracts } from '@rollcall/compatibility';
+import { type Comparison, compareContracts, type Severity } from '@rollcall/compatibility';
+import type { IntakeIssue } from '@rollcall/contract';
 import { Option } from 'commander';
 import type { CommandOutcome, CommandSpec, Invocation } from '../command-spec.js';
-import { EXIT } from '../errors/exit-codes.js';
 import { failureOf } from '../errors/failure.js';
 import { comparisonText } from '../output/comparison-text.js';
-import { inline } from '../output/style.js';
+import { dim, inline } from '../output/style.js';
+import { fileOfTarget, subjectOf } from '../reporting/change-context.js';
+import {
+  DIFF_SEVERITIES,
+  DIFF_THRESHOLDS,
+  type DiffThreshold,
+  isAtLeast,
+  reportOfDiff,
+} from '../reporting/diff-report.js';
+import { declareReporting, Reporting } from '../reporting/reporting.js';
 import { loadContract } from '../target/load-contract.js';
 import type { LoadedContract } from '../target/loaded-contract.js';
 import { parseTarget } from '../target/parse-target.js';
 import { declareTargetOptions, targetOptions } from '../target/target-options.js';
-
-const THRESHOLDS = ['breaking', 'dangerous', 'any', 'never'] as const;
-type Threshold = (typeof THRESHOLDS)[number];
 
 /** Compares two targets. */
 export const diffCommand: CommandSpec = {
@@ -21,9 +27,15 @@ export const diffCommand: CommandSpec = {
     command.argument('<base>', 'the contract callers hold').argument('<head>', 'the contract they would get');
     command.addOption(
       new Option('--fail-on <severity>', 'from which severity on the verdict is no')
-        .choices([...THRESHOLDS])
+        .choices([...DIFF_THRESHOLDS])
         .default('breaking'),
     );
+    command.addOption(
+      new Option('--severity-threshold <severity>', 'tell only changes from this severity on').choices([
+        ...DIFF_SEVERITIES,
+      ]),
+    );
+    declareReporting(command);
     declareTargetOptions(command);
   },
   connects: 'account',
@@ -37,28 +49,44 @@ export const diffCommand: CommandSpec = {
 async function diff({ cli, args: [base = '', head = ''], options }: Invocation): Promise<CommandOutcome> {
   const [from, to] = [parseTarget(base), parseTarget(head)];
   const loading = targetOptions(options);
+  const reporting = await Reporting.open(cli.io, options);
   // One after the other: two inspections at once would share the terminal of two stdio programs.
   const before = await loadContract(cli, from, loading);
   const after = await loadContract(cli, to, loading);
   const comparison = compareContracts(before.contract, after.contract);
-  const threshold = options.text('failOn') as Threshold;
-  const text = comparisonText(comparison);
-  if (isNo(comparison.conclusion, threshold)) return { data: comparison, text, exitCode: EXIT.no };
-  return { data: comparison, text, failure: threshold === 'never' ? null : undecided(before, after) };
+  const threshold = options.text('failOn') as DiffThreshold;
+  const issues = issuesOf(before, after);
+  const frame = {
+    subject: subjectOf(head),
+    against: subjectOf(base),
+    ...reporting.frame(fileOfTarget(cli.io.cwd, to)),
+  };
+  const least = (options.text('severityThreshold') ?? 'safe') as Severity;
+  const told = { ...comparison, changes: comparison.changes.filter(({ severity }) => isAtLeast(severity, least)) };
+  const report = reportOfDiff({ comparison: told, issues }, threshold, frame);
+  const failure = threshold === 'never' ? null : undecided(issues);
+  return reporting.finish(report, { data: comparison, text: diffText(told), failure });
 }
 
-function isNo(conclusion: Comparison['conclusion'], threshold: Threshold): boolean {
-  if (threshold === 'never' || conclusion === 'identical') return false;
-  if (threshold === 'any') return true;
-  return conclusion === 'breaking' || (threshold === 'dangerous' && conclusion === 'dangerous');
+/** The verdict, every change; last, how to read more about the worst. */
+function diffText(comparison: Comparison): string {
+  const [worst] = comparison.changes;
+  const text = comparisonText(comparison);
+  if (worst === undefined || worst.severity === 'safe') return text;
+  return `${text}\n\n${dim(`  explain: rollcall explain ${worst.ruleId}`)}`;
+}
+
+type SidedIssue = IntakeIssue & { side: 'base' | 'head' };
+
+function issuesOf(base: LoadedContract, head: LoadedContract): SidedIssue[] {
+  return [
+    ...base.issues.map((issue) => ({ ...issue, side: 'base' as const })),
+    ...head.issues.map((issue) => ({ ...issue, side: 'head' as const })),
+  ];
 }
 
 /** What was left out was not compared: the answer cannot be yes. */
-function undecided(base: LoadedContract, head: LoadedContract) {
-  const issues = [
-    ...base.issues.map((issue) => ({ side: 'base', ...issue })),
-    ...head.issues.map((issue) => ({ side: 'head', ...issue })),
-  ];
+function undecided(issues: readonly SidedIssue[]) {
   const [first] = issues;
   if (first === undefined) return null;
   return failureOf({

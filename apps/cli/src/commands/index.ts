@@ -18,15 +18,27 @@ import { canIDeprecateCommand } from './can-i/deprecate.command.js';
 import { canIQuarantineCommand, canIReleaseCommand } from './can-i/hold.command.js';
 import { canIPromoteCommand } from './can-i/promote.command.js';
 import { checkCommand } from './check.command.js';
+import { checksApproveCommand, checksRevokeCommand } from './checks/decide.command.js';
+import { checksListCommand } from './checks/list.command.js';
+import { checksShowCommand } from './checks/show.command.js';
 import { conformanceRegistryCommand } from './conformance/registry.command.js';
+import { conformanceRunCommand } from './conformance/run.command.js';
 import { decommissionCommand } from './decommission.command.js';
 import { deprecateCommand } from './deprecate.command.js';
 import { diffCommand } from './diff.command.js';
 import { doctorCommand } from './doctor.command.js';
+import { driftDismissCommand } from './drift/dismiss.command.js';
+import { driftListCommand } from './drift/list.command.js';
+import { driftShowCommand } from './drift/show.command.js';
 import { endpointsSetCommand } from './endpoints/set.command.js';
 import { environmentsCreateCommand } from './environments/create.command.js';
 import { environmentsListCommand } from './environments/list.command.js';
 import { exceptionsGrantCommand } from './exceptions/grant.command.js';
+import { expectationsGenerateCommand } from './expectations/generate.command.js';
+import { expectationsPublishCommand } from './expectations/publish.command.js';
+import { expectationsScanCommand } from './expectations/scan.command.js';
+import { expectationsShowCommand } from './expectations/show.command.js';
+import { explainCommand } from './explain.command.js';
 import { exportBackstageCommand } from './export/backstage.command.js';
 import { exportManagedSettingsCommand } from './export/managed-settings.command.js';
 import { exportPageCommand } from './export/page.command.js';
@@ -35,10 +47,19 @@ import { federationListCommand } from './federation/list.command.js';
 import { federationRevokeCommand } from './federation/revoke.command.js';
 import { gatewaysEnrollCommand } from './gateways/enroll.command.js';
 import { gatewaysListCommand } from './gateways/list.command.js';
+import { goldenPermitCommand, goldenRevokeCommand } from './golden/permission.command.js';
+import { goldenRunCommand } from './golden/run.command.js';
+import { goldenSetCommand } from './golden/set.command.js';
+import { goldenShowCommand } from './golden/show.command.js';
 import { grantsCreateCommand } from './grants/create.command.js';
 import { grantsRevokeCommand } from './grants/revoke.command.js';
 import { importOpenApiCommand } from './import/openapi.command.js';
 import { inspectCommand } from './inspect.command.js';
+import { lintCommand } from './lint.command.js';
+import { rulesExceptCommand, rulesRevokeCommand } from './lint-rules/except.command.js';
+import { rulesExceptionsCommand } from './lint-rules/exceptions.command.js';
+import { rulesSetCommand } from './lint-rules/set.command.js';
+import { rulesShowCommand } from './lint-rules/show.command.js';
 import { loginCommand } from './login.command.js';
 import { mirrorsListCommand } from './mirrors/list.command.js';
 import { mirrorsRemoveCommand } from './mirrors/remove.command.js';
@@ -46,6 +67,8 @@ import { mirrorsSetCommand } from './mirrors/set.command.js';
 import { mirrorsSyncCommand } from './mirrors/sync.command.js';
 import { namespacesClaimCommand } from './namespaces/claim.command.js';
 import { noticesCommand } from './notices/notices.command.js';
+import { objectivesSetCommand } from './objectives/set.command.js';
+import { objectivesShowCommand } from './objectives/show.command.js';
 import {
   peopleAssignCommand,
   peopleDisableCommand,
@@ -57,6 +80,7 @@ import { peopleListCommand } from './people/list.command.js';
 import { policyDryRunCommand } from './policy/dry-run.command.js';
 import { policySetCommand } from './policy/set.command.js';
 import { policyShowCommand } from './policy/show.command.js';
+import { probesCommand } from './probes/probes.command.js';
 import { promoteCommand } from './promote.command.js';
 import { publishCommand } from './publish.command.js';
 import { quarantineCommand } from './quarantine.command.js';
@@ -88,6 +112,7 @@ import { whoamiCommand } from './whoami.command.js';
 export const COMMANDS: readonly CommandSpec[] = [
   inspectCommand,
   diffCommand,
+  lintCommand,
   publishCommand,
   checkCommand,
   approveCommand,
@@ -110,8 +135,20 @@ export const COMMANDS: readonly CommandSpec[] = [
   bundleShowCommand,
   bundleDiffCommand,
   bundleExplainCommand,
+  goldenSetCommand,
+  goldenShowCommand,
+  goldenRunCommand,
+  goldenPermitCommand,
+  goldenRevokeCommand,
+  objectivesSetCommand,
+  objectivesShowCommand,
+  conformanceRunCommand,
   conformanceRegistryCommand,
   searchCommand,
+  checksListCommand,
+  checksShowCommand,
+  checksApproveCommand,
+  checksRevokeCommand,
   serversListCommand,
   serversShowCommand,
   renameCommand,
@@ -123,14 +160,24 @@ export const COMMANDS: readonly CommandSpec[] = [
   policyShowCommand,
   policySetCommand,
   policyDryRunCommand,
+  rulesShowCommand,
+  rulesSetCommand,
+  rulesExceptCommand,
+  rulesRevokeCommand,
+  rulesExceptionsCommand,
   namespacesClaimCommand,
   environmentsListCommand,
   environmentsCreateCommand,
   endpointsSetCommand,
+  probesCommand,
   exceptionsGrantCommand,
   agentsListCommand,
   agentsCreateCommand,
   agentsTokenCommand,
+  expectationsPublishCommand,
+  expectationsShowCommand,
+  expectationsGenerateCommand,
+  expectationsScanCommand,
   grantsCreateCommand,
   grantsRevokeCommand,
   gatewaysListCommand,
@@ -144,6 +191,9 @@ export const COMMANDS: readonly CommandSpec[] = [
   webhooksDeliveriesCommand,
   webhooksRedeliverCommand,
   noticesCommand,
+  driftListCommand,
+  driftShowCommand,
+  driftDismissCommand,
   mirrorsListCommand,
   mirrorsSetCommand,
   mirrorsRemoveCommand,
@@ -175,22 +225,29 @@ export const COMMANDS: readonly CommandSpec[] = [
   loginCommand,
   whoamiCommand,
   doctorCommand,
+  explainCommand,
 ];
 
 /** What help says about a group of commands. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  drift: 'what runs and is not what was approved',
   'can-i': 'ask whether a transition would be allowed',
   'break-glass': 'a step although a guard fails, by two administrators',
   transfer: 'servers on their way to another team',
   policy: 'what the organization decides about its servers',
+  rules: 'rules of lint: how loud, for whom, and what is let pass',
   bundle: 'signed policy: pull, verify, show, diff, explain',
-  conformance: 'does another program keep to a published interface?',
+  golden: 'read-only example calls, made in staging',
+  objectives: 'how good a server has to be',
+  conformance: 'does a server or registry keep to its published interface?',
+  checks: 'recorded checks, and approvals of the changes that hold them up',
   servers: 'servers and their versions',
   namespaces: 'who owns which names',
   environments: 'where versions are served, in promotion order',
   endpoints: 'where versions run',
   exceptions: 'written exceptions from guards',
   agents: 'client applications that call tools',
+  expectations: 'what agents rely on',
   grants: 'what agents may call',
   gateways: 'data planes and what they run',
   webhooks: 'where events are sent',

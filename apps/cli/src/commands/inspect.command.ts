@@ -1,7 +1,9 @@
 import type { Contract, Member } from '@rollcall/contract';
+import { loadTokenCounter, type TokenCost, tokenCost } from '@rollcall/lint';
 import type { CommandOutcome, CommandSpec, Invocation } from '../command-spec.js';
 import { EXIT } from '../errors/exit-codes.js';
 import { failureOf } from '../errors/failure.js';
+import { tokensText } from '../output/lint-text.js';
 import { writeOutput } from '../output/output-file.js';
 import { bold, dim, green, inline, yellow } from '../output/style.js';
 import { indent, shorten, table } from '../output/table.js';
@@ -37,7 +39,8 @@ async function inspect({ cli, args: [text = '', ...rest], options }: Invocation)
     cli.note(`The contract is in ${output}.`);
   }
   for (const issue of loaded.observation?.issues ?? []) cli.note(`${issue.code}: ${inline(issue.message)}`);
-  return { data: loaded.contract, text: contractText(text, loaded), failure: incomplete(loaded) };
+  const tokens = tokenCost(loaded.contract, await loadTokenCounter());
+  return { data: loaded.contract, text: contractText(text, loaded, tokens), failure: incomplete(loaded) };
 }
 
 /** A contract from which something was left out is shown, and is a failure: it must not pass for the whole. */
@@ -55,17 +58,26 @@ function incomplete({ issues, observation }: LoadedContract) {
   });
 }
 
-function contractText(name: string, { contract, observation }: LoadedContract): string {
+function contractText(name: string, { contract, observation }: LoadedContract, tokens: TokenCost): string {
   const head = [observation?.outcome === 'degraded' ? yellow('▲') : green('✔'), bold(inline(name))];
   const seen =
     observation === null
       ? []
-      : [observation.outcome, observation.transport, observation.protocolVersion ?? '', `${observation.latencyMs} ms`];
+      : [
+          observation.outcome,
+          observation.transport,
+          observation.protocolVersion ?? '',
+          observation.era === null ? '' : `${observation.era} era`,
+          `${observation.latencyMs} ms`,
+        ];
   const lines = [[...head, dim(seen.filter((part) => part !== '').join(', '))].join(' ').trimEnd()];
   if (observation?.detail) lines.push(`  ${yellow(inline(observation.detail))}`);
   lines.push(`  ${contract.digest}`, `  ${countsText(contract)}`);
   const tools = contract.members.filter((member) => member.kind === 'tool');
-  if (tools.length > 0) lines.push('', indent(table(tools.map(toolRow))));
+  if (tools.length > 0) {
+    const costs = new Map(tokens.tools.map((tool) => [tool.name, tool.tokens]));
+    lines.push(`  ${tokensText(tokens)}`, '', indent(table(tools.map((tool) => toolRow(tool, costs.get(tool.name))))));
+  }
   return lines.join('\n');
 }
 
@@ -84,7 +96,12 @@ function countsText(contract: Contract): string {
   return counts.map(([n, many]) => `${n} ${n === 1 ? many.slice(0, -1) : many}`).join(', ');
 }
 
-function toolRow(tool: Member): string[] {
+function toolRow(tool: Member, tokens = 0): string[] {
   const { description } = tool.definition;
-  return [tool.name, dim(tool.digest.slice(7, 19)), typeof description === 'string' ? shorten(description, 80) : ''];
+  return [
+    inline(tool.name),
+    `${tokens} tokens`,
+    dim(tool.digest.slice(7, 19)),
+    typeof description === 'string' ? shorten(description, 80) : '',
+  ];
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { GUARDS, refusal, ScriptedControlPlane, VERSION, VIEWER } from '../control-plane.fixture.js';
+import { CHECK, GUARDS, refusal, ScriptedControlPlane, VERSION, VIEWER } from '../control-plane.fixture.js';
 
 const plane = new ScriptedControlPlane();
 beforeAll(() => plane.start());
@@ -93,6 +93,31 @@ describe('transitions', () => {
     const { envelope, ...asked } = await plane.run('can-i', 'decommission', 'com.acme/x@1.0.0');
     expect(asked.exitCode).toBe(exitCode);
     expect(envelope).toMatchObject({ command: 'can-i decommission', data: { answer, guards: GUARDS }, error: null });
+  });
+
+  it('asks again while the answer is unknown, as often as is allowed, and says so on standard error', async () => {
+    const answers = ['unknown', 'unknown', 'yes', 'unknown'];
+    let asked = 0;
+    plane.fields = {
+      canI: () => ({
+        answer: answers[asked++],
+        version: VERSION,
+        fromState: 'active',
+        toState: 'decommissioned',
+        guards: [],
+      }),
+    };
+    const ask = (...options: string[]) =>
+      plane.runText('can-i', 'decommission', 'com.acme/x@1.0.0', '--retry-interval', '0', ...options);
+    const patient = await ask('--retry-while-unknown', '5');
+    expect({ exitCode: patient.exitCode, asked }).toEqual({ exitCode: 0, asked: 3 });
+    expect(patient.stdout).toMatch(/^✔ yes/);
+    expect(patient.stderr).toMatch(/ask the control plane {2}running: again, 2 of 5\n.* {2}done: yes\n$/);
+    asked = 0;
+    expect((await ask('--retry-while-unknown', '1')).exitCode).toBe(6);
+    expect(asked).toBe(2);
+    expect((await ask('--retry-while-unknown', 'often')).exitCode).toBe(2);
+    expect((await ask()).exitCode).toBe(0);
   });
 
   it('finds the state that serves an environment', async () => {
@@ -187,10 +212,10 @@ describe('publishing and checking', () => {
     ['completed', 'neutral', 6],
     ['failed', null, 6],
   ])('a check that is %s with %s exits %i', async (status, conclusion, exitCode) => {
-    const check = { id: 'chk_1', findings: [], steps: [], requestedAt: '2026-11-20T12:00:00.000Z' };
+    const check = { ...CHECK, id: 'chk_1' };
     plane.fields = {
-      checkRequest: { check: { ...check, status: 'queued', conclusion: null }, errors: [] },
-      check: { ...check, status, conclusion, comparison: conclusion === 'failure' ? comparison : null },
+      checkRequest: { created: true, check: { ...check, status: 'queued', conclusion: null }, errors: [] },
+      check: { ...check, status, conclusion },
     };
     const { envelope, stderr, ...called } = await plane.run('check', 'com.acme/x@1.0.0', '--against', '0.9.0');
     expect(called.exitCode).toBe(exitCode);

@@ -17,6 +17,7 @@ import { green, inline, red } from '../output/style.js';
 import { indent } from '../output/table.js';
 import { versionText } from '../output/version-text.js';
 import { poll } from '../poll.js';
+import { contextIdOf } from '../reporting/change-context.js';
 import { readText } from '../target/input-file.js';
 import { observationFailure } from '../target/inspect-target.js';
 import { loadContract } from '../target/load-contract.js';
@@ -34,6 +35,10 @@ export const publishCommand: CommandSpec = {
       .argument('<manifest>', 'server.json')
       .option('--contract <target>', 'capture this contract and let the semver gate judge it before anything is stored')
       .option('--alias <alias>', 'prefix of its tools at the gateway; chosen with the first version')
+      .option(
+        '--context-id <id>',
+        'the pull request it comes from: its check and approvals belong to it. Found out under GitHub Actions and GitLab CI',
+      )
       .option('--contact <contact>', 'who to call when it breaks: an e-mail address or URL')
       .option('--wait', 'wait until the new version has been inspected')
       .option('--wait-timeout <seconds>', 'how long --wait waits, default 120');
@@ -52,6 +57,8 @@ async function publish({ cli, args: [file = ''], options }: Invocation): Promise
   const [alias, contact, contract] = [options.text('alias'), options.text('contact'), options.text('contract')];
   if (alias !== undefined) input.alias = alias;
   if (contact !== undefined) input.contact = contact;
+  const contextId = options.text('contextId') ?? contextIdOf(cli.io.env);
+  if (contextId !== null) input.contextId = contextId;
   if (contract !== undefined) input.contract = await capture(cli, contract, targetOptions(options));
   const waitMs = options.seconds('waitTimeout', '--wait-timeout', 120);
   const { serverPublish: payload } = await plane.execute(CliServerPublishDocument, { input });

@@ -24,7 +24,13 @@ export async function inspectTarget(
   options: { clock: Clock; timeoutMs: number },
 ): Promise<LoadedContract> {
   const network = { allowPrivate: OWN_NETWORKS };
-  const observation = await inspectServer(target, { network, clock: options.clock, timeoutMs: options.timeoutMs });
+  const observation = await inspectServer(target, {
+    network,
+    clock: options.clock,
+    timeoutMs: options.timeoutMs,
+    // a socket is only dialled when a person named it
+    allowUnixSockets: target.transport === 'unix',
+  });
   const { offer } = observation;
   const failure = observationFailure(observation.outcome, observation.detail);
   if (failure !== null) throw new CliFailure(failure);

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonValue } from '@rollcall/kernel';
 import type { InspectionTarget } from '@rollcall/mcp-client';
 import type { Cli } from '../cli.js';
 import { usage } from '../errors/failure.js';
+import { subjectOf } from '../reporting/change-context.js';
 import { decode, readText } from './input-file.js';
 import { inspectTarget } from './inspect-target.js';
 import type { LoadedContract } from './loaded-contract.js';
@@ -22,6 +23,10 @@ export async function loadContract(cli: Cli, target: Target, options: LoadOption
       return fromText(cli, await readText(cli.io, target.path, MAX_CONTRACT_BYTES), options);
     case 'url':
       return live(cli, { transport: 'streamable-http', url: target.url }, options);
+    case 'socket':
+      return live(cli, { transport: 'websocket', url: target.url }, options);
+    case 'unix':
+      return live(cli, { transport: 'unix', socketPath: target.socketPath, path: target.path }, options);
     case 'stdio':
       return fromCommand(cli, target, options);
     case 'registry':
@@ -75,9 +80,17 @@ function unacceptable(issue: IntakeIssue) {
 function live(cli: Cli, target: InspectionTarget, options: LoadOptions): Promise<LoadedContract> {
   const { headers, timeoutMs } = options;
   const named = Object.keys(headers).length > 0;
-  if (named && target.transport !== 'streamable-http') {
-    throw usage('Headers can only be sent over streamable HTTP.', 'Leave --header away.', 'INVALID_TARGET');
+  if (named && target.transport === 'stdio') {
+    throw usage('A program on standard streams takes no headers.', 'Leave --header away.', 'INVALID_TARGET');
   }
-  const dialled = target.transport === 'streamable-http' && named ? { ...target, headers } : target;
-  return inspectTarget(dialled, { clock: cli.clock, timeoutMs });
+  const dialled = target.transport !== 'stdio' && named ? { ...target, headers } : target;
+  return cli.progress.during(`connect ${nameOf(target)}`, () =>
+    inspectTarget(dialled, { clock: cli.clock, timeoutMs }),
+  );
+}
+
+/** What a person would call it: never its headers or query, which may hold credentials. */
+function nameOf(target: InspectionTarget): string {
+  if ('url' in target) return subjectOf(target.url);
+  return 'command' in target ? target.command : target.transport;
 }

@@ -10,6 +10,9 @@ describe('the target grammar', () => {
     ['C:\\contract.json', { kind: 'file', path: 'C:\\contract.json' }],
     ['https://mcp.example.com/mcp', { kind: 'url', url: 'https://mcp.example.com/mcp' }],
     ['http://127.0.0.1:3001/mcp', { kind: 'url', url: 'http://127.0.0.1:3001/mcp' }],
+    ['wss://mcp.example.com/mcp', { kind: 'socket', url: 'wss://mcp.example.com/mcp' }],
+    ['unix:/run/mcp.sock', { kind: 'unix', socketPath: '/run/mcp.sock', path: '/mcp' }],
+    ['unix:/run/mcp.sock:/v2/mcp', { kind: 'unix', socketPath: '/run/mcp.sock', path: '/v2/mcp' }],
     ['stdio:node server.js "a b"', { kind: 'stdio', command: 'node', args: ['server.js', 'a b'] }],
     ['registry:com.acme/x@1.0.0', { kind: 'registry', server: 'com.acme/x', version: '1.0.0' }],
     ['registry:com.acme/x@env:production', { kind: 'environment', server: 'com.acme/x', environment: 'production' }],
@@ -35,6 +38,10 @@ describe('the target grammar', () => {
     'ftp://x/y',
     'https://',
     'http://u:p@h/mcp',
+    'ws://u:p@h/mcp',
+    'wss://',
+    'unix:',
+    'unix:relative.sock',
   ])('refuses %p', (text) => {
     expect(() => parseTarget(text)).toThrow();
   });

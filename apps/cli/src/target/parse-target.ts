@@ -9,12 +9,14 @@ export type Target =
   | { kind: 'stdin' }
   | { kind: 'file'; path: string }
   | { kind: 'url'; url: string }
+  | { kind: 'socket'; url: string }
+  | { kind: 'unix'; socketPath: string; path: string }
   | { kind: 'stdio'; command: string; args: string[] }
   | ({ kind: 'registry' } & VersionName)
   | { kind: 'environment'; server: string; environment: string };
 
 const GRAMMAR =
-  'A target is a file, http(s)://host/mcp, "stdio:CMD ARGS", registry:name@version, registry:name@env:production, or - for standard input.';
+  'A target is a file, http(s)://host/mcp, ws(s)://host/mcp, unix:/path.sock, "stdio:CMD ARGS", registry:name@version, registry:name@env:production, or - for standard input.';
 
 /** Reads a target; `rest` are further words of a `stdio:` command given without quotes. */
 export function parseTarget(text: string, rest: readonly string[] = []): Target {
@@ -22,7 +24,9 @@ export function parseTarget(text: string, rest: readonly string[] = []): Target 
   if (text === '-') return { kind: 'stdin' };
   if (text.startsWith('stdio:')) return stdioTarget(text.slice('stdio:'.length), rest);
   if (text.startsWith('registry:')) return registryTarget(text.slice('registry:'.length));
-  if (/^https?:\/\//i.test(text)) return urlTarget(text);
+  if (/^https?:\/\//i.test(text)) return { kind: 'url', url: checkedUrl(text) };
+  if (/^wss?:\/\//i.test(text)) return { kind: 'socket', url: checkedUrl(text) };
+  if (text.startsWith('unix:')) return unixTarget(text.slice('unix:'.length));
   // A drive letter is no scheme; everything else before :// is one that nobody here speaks.
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(text)) throw invalid(`"${text}" has a scheme that is not known.`);
   if (text === '') throw invalid('The target is empty.');
@@ -53,7 +57,14 @@ function stdioTarget(text: string, rest: readonly string[]): Target {
   return { kind: 'stdio', command, args: [...args, ...rest] };
 }
 
-function urlTarget(text: string): Target {
+/** `unix:/run/mcp.sock`, or `unix:/run/mcp.sock:/other` where the endpoint is not `/mcp`. */
+function unixTarget(text: string): Target {
+  const { socketPath = '', path = '/mcp' } = /^(?<socketPath>\/[^:]+)(?::(?<path>\/.*))?$/.exec(text)?.groups ?? {};
+  if (socketPath === '') throw invalid('A unix: target names no absolute path of a socket.');
+  return { kind: 'unix', socketPath, path };
+}
+
+function checkedUrl(text: string): string {
   if (!URL.canParse(text)) throw invalid(`"${text}" is not a URL.`);
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
@@ -63,7 +74,7 @@ function urlTarget(text: string): Target {
       'INVALID_TARGET',
     );
   }
-  return { kind: 'url', url: text };
+  return text;
 }
 
 function invalid(message: string) {

@@ -32,7 +32,10 @@ const SERVING = {
 } as const;
 
 /** The version that callers of an environment get: the newest of the first serving state that has an endpoint there. */
-async function liveVersion(plane: ControlPlane, target: { server: string; environment: string }): Promise<VersionName> {
+export async function liveVersion(
+  plane: ControlPlane,
+  target: { server: string; environment: string },
+): Promise<VersionName> {
   const { server } = await plane.execute(CliVersionEndpointsDocument, { ref: { byName: target.server } });
   if (server === null) throw missing(`There is no server "${target.server}" that you can see.`);
   const here = server.versions.flatMap((version) => {

@@ -7,7 +7,11 @@ import type { LoadOptions } from './load-contract.js';
 export function declareTargetOptions(command: Command): void {
   command
     .option('--allow-exec', 'consent to start the program of a stdio: target')
-    .option('--header <name: value>', 'send this header to an http target (repeatable)', collect)
+    .option(
+      '--header <name: value>',
+      'send this header to a server over http, ws or a Unix socket (repeatable)',
+      collect,
+    )
     .option('--timeout <seconds>', 'time for one inspection, default 15');
 }
 

@@ -24,6 +24,11 @@ export const EXCEPTION_GRANT = `mutation ($input: ExceptionGrantInput!) { except
 export const VERSION_TRANSITION = `mutation ($input: VersionTransitionInput!) {
   versionTransition(input: $input) { version { state } guards { guard status message } ${ERRORS} }
 }`;
+export const SERVER_EVIDENCE = 'query ($ref: ServerRef!) { server(ref: $ref) { goldenCalls { id } objective { id } } }';
+export const GOLDEN_RUNS = 'query ($ref: VersionRef!) { version(ref: $ref) { goldenRuns { status } } }';
+export const GOLDEN_CALLS_SET = `mutation ($input: GoldenCallsSetInput!) { goldenCallsSet(input: $input) { goldenCalls { id } ${ERRORS} } }`;
+export const GOLDEN_RUN = `mutation ($input: GoldenRunInput!) { goldenRun(input: $input) { run { id } ${ERRORS} } }`;
+export const SERVER_OBJECTIVE_SET = `mutation ($input: ServerObjectiveSetInput!) { serverObjectiveSet(input: $input) { objective { id } ${ERRORS} } }`;
 export const AGENT_CREATE = `mutation ($input: AgentCreateInput!) { agentCreate(input: $input) { agent { slug } ${ERRORS} } }`;
 export const AGENT_TOKEN_ISSUE = `mutation ($input: AgentTokenIssueInput!) { agentTokenIssue(input: $input) { token ${ERRORS} } }`;
 export const GRANT_CREATE = `mutation ($input: GrantCreateInput!) { grantCreate(input: $input) { grant { id } ${ERRORS} } }`;

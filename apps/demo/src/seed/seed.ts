@@ -1,5 +1,6 @@
 import { AGENT, demoVersions, GRANTS, NAMESPACES } from './catalogue.js';
 import * as documents from './documents.js';
+import { gatherEvidence } from './evidence.js';
 import type { GraphqlClient } from './graphql.client.js';
 import { type People, signIn } from './people.js';
 import type { SeedOrder } from './seed-order.js';
@@ -22,6 +23,7 @@ export async function seed(order: SeedOrder): Promise<Seeded> {
   let versionsCreated = 0;
   // one after the other: 2.0.0 is judged against what is active by then
   for (const version of demoVersions(order)) versionsCreated += (await bringAlong(people, version, names)) ? 1 : 0;
+  await gatherEvidence(people);
   const isNewAgent = await ensureAgent(people, team);
   const agentToken = (isNewAgent ? null : order.agentToken) ?? (await issueToken(people.admin));
   await untilEnforced(people.admin);

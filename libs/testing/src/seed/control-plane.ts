@@ -9,7 +9,10 @@ import { AgentsModule } from '@rollcall/agents';
 import { AuditModule, AuditProofModule, FileAuditSigner } from '@rollcall/audit';
 import { BundlesModule, SigningKeyLocation } from '@rollcall/bundles';
 import { ChecksModule } from '@rollcall/checks';
+import { ConsumersModule } from '@rollcall/consumers';
 import { DiscoveryModule } from '@rollcall/discovery';
+import { DriftModule } from '@rollcall/drift';
+import { ConformanceKitLocation, EvidenceModule, EvidenceRunnersModule } from '@rollcall/evidence';
 import { GatewaysModule } from '@rollcall/gateways';
 import { GovernanceModule } from '@rollcall/governance';
 import { IdentityModule } from '@rollcall/identity';
@@ -18,7 +21,9 @@ import { type FixedClock, fixedClock } from '@rollcall/kernel';
 import { MirrorPolicy, MirrorsModule } from '@rollcall/mirrors';
 import { NotificationSettings, NotificationsModule } from '@rollcall/notifications';
 import { PersistenceModule, PrismaService } from '@rollcall/persistence';
+import { ProberModule, ProberSettings, ProbesModule } from '@rollcall/probes';
 import { ProofNetwork, ProofsModule, type ProofsOptions, TokenKeyLocation } from '@rollcall/proofs';
+import { QualityModule } from '@rollcall/quality';
 import { RegistryModule } from '@rollcall/registry';
 import { TransitionsModule } from '@rollcall/transitions';
 import { UsageModule } from '@rollcall/usage';
@@ -44,6 +49,8 @@ export type ControlPlaneOptions = {
   keysPassphrase?: string;
   proofs?: Partial<ProofsOptions>;
   webhookTimeoutMs?: number;
+  /** Where the protocol suite is installed; default nowhere. */
+  conformanceKitDir?: string;
 };
 
 /** Starts one; `close` drops its database and keys. Its clock stands at {@link NOON} until it is moved. */
@@ -52,12 +59,14 @@ export async function openControlPlane(options: ControlPlaneOptions = {}): Promi
   const keysDir = mkdtempSync(path.join(tmpdir(), 'rollcall-keys-'));
   const clock = fixedClock(NOON);
   const network = { allowPrivate: ['127.0.0.0/8'] };
+  const inspections = new InspectionPolicy(network, options.launchers ?? {}, options.inspectionTimeoutMs);
 
   @Module({
     imports: [
       PersistenceModule.forRoot({ url: database.url, clock }),
       RuntimeModule.forRoot(clock),
-      InspectionsModule.forRoot(new InspectionPolicy(network, options.launchers ?? {}, options.inspectionTimeoutMs)),
+      InspectionsModule.forRoot(inspections),
+      EvidenceRunnersModule.forRoot(inspections, new ConformanceKitLocation(options.conformanceKitDir ?? null)),
       BundlesModule.forRoot(new SigningKeyLocation(keysDir, options.keysPassphrase)),
       AuditProofModule.forRoot(new FileAuditSigner({ dir: keysDir, passphrase: options.keysPassphrase })),
       NotificationsModule.forRoot(
@@ -75,13 +84,21 @@ export async function openControlPlane(options: ControlPlaneOptions = {}): Promi
         ...options.proofs,
       }),
       MirrorsModule.forRoot(new MirrorPolicy(network, 2_000)),
+      ProberModule.forRoot(
+        new ProberSettings(new InspectionPolicy(network, options.launchers ?? {}, options.inspectionTimeoutMs), 2_000),
+      ),
+      ProbesModule,
       AccessModule,
       AgentsModule,
       AuditModule,
       ChecksModule,
+      ConsumersModule,
       DiscoveryModule,
+      DriftModule,
+      EvidenceModule,
       GatewaysModule,
       GovernanceModule,
+      QualityModule,
       RegistryModule,
       TransitionsModule,
       UsageModule,

@@ -10,7 +10,7 @@ type PublishArgs = { manifest: JsonValue; alias?: string; contact?: string; cont
 type EndpointArgs = {
   version: VersionRef;
   environment: string;
-  transport: 'streamable_http' | 'stdio';
+  transport: 'streamable_http' | 'websocket' | 'stdio';
   url?: string;
   launcher?: string;
 };
@@ -90,7 +90,7 @@ export class RegistryResolver {
     return this.mutations.run(ctx, attempt, async () => ({
       endpoint: await this.registry.setEndpoint(ctx, {
         ...input,
-        transport: input.transport === 'stdio' ? 'stdio' : 'streamable-http',
+        transport: input.transport === 'streamable_http' ? 'streamable-http' : input.transport,
       }),
     }));
   }

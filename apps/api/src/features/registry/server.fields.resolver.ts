@@ -44,6 +44,6 @@ export class EndpointFieldsResolver {
 
   @ResolveField('transport')
   transport(@Parent() endpoint: { transport: string }) {
-    return endpoint.transport === 'stdio' ? 'stdio' : 'streamable_http';
+    return endpoint.transport.replace('-', '_');
   }
 }

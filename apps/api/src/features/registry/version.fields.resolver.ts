@@ -53,6 +53,11 @@ export class VersionFieldsResolver {
     return loaders.inspectionsOfVersion.load(version.id);
   }
 
+  @ResolveField('drift')
+  drift(@Parent() version: VersionRow, @Loaders() loaders: RequestLoaders) {
+    return loaders.driftOfVersion.load(version.id);
+  }
+
   @ResolveField('checks')
   checks(@Parent() version: VersionRow, @Loaders() loaders: RequestLoaders) {
     return loaders.checksOfVersion.load(version.id);

@@ -1,4 +1,5 @@
 import type { CommandSpec } from '../../command-spec.js';
+import { declareRetry, retryOptions } from '../../retry.js';
 import { parseVersionName } from '../../target/parse-target.js';
 import { askGate } from './ask-gate.js';
 
@@ -8,10 +9,12 @@ export const canIDecommissionCommand: CommandSpec = {
   summary: 'may this version be decommissioned? yes, no or unknown, with every guard',
   declare: (command) => {
     command.argument('<version>', 'NAME@VERSION');
+    declareRetry(command);
   },
   connects: 'account',
-  run: async ({ cli, args: [name = ''] }) => {
+  run: async ({ cli, args: [name = ''], options }) => {
     const version = { byName: parseVersionName(name) };
-    return askGate(await cli.controlPlane(), { version, to: 'decommissioned' });
+    const input = { version, to: 'decommissioned' } as const;
+    return askGate(cli, await cli.controlPlane(), { input, again: retryOptions(options) });
   },
 };

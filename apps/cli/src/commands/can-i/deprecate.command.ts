@@ -1,5 +1,6 @@
 import type { CommandSpec } from '../../command-spec.js';
 import { declareDeprecation, deprecationInput } from '../../lifecycle-input.js';
+import { declareRetry, retryOptions } from '../../retry.js';
 import { parseVersionName } from '../../target/parse-target.js';
 import { askGate } from './ask-gate.js';
 
@@ -10,6 +11,7 @@ export const canIDeprecateCommand: CommandSpec = {
   declare: (command) => {
     command.argument('<version>', 'NAME@VERSION');
     declareDeprecation(command);
+    declareRetry(command);
   },
   connects: 'account',
   run: async ({ cli, args: [name = ''], options }) => {
@@ -18,6 +20,6 @@ export const canIDeprecateCommand: CommandSpec = {
       to: 'deprecated',
       ...deprecationInput(options),
     } as const;
-    return askGate(await cli.controlPlane(), input);
+    return askGate(cli, await cli.controlPlane(), { input, again: retryOptions(options) });
   },
 };

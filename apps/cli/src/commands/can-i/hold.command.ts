@@ -1,5 +1,6 @@
 import type { Hold } from '@rollcall/schema';
 import type { CommandSpec } from '../../command-spec.js';
+import { declareRetry, retryOptions } from '../../retry.js';
 import { parseVersionName } from '../../target/parse-target.js';
 import { askGate } from './ask-gate.js';
 
@@ -8,11 +9,12 @@ const canIHold = (hold: Hold, summary: string): CommandSpec => ({
   summary,
   declare: (command) => {
     command.argument('<version>', 'NAME@VERSION');
+    declareRetry(command);
   },
   connects: 'account',
-  run: async ({ cli, args: [name = ''] }) => {
+  run: async ({ cli, args: [name = ''], options }) => {
     const version = { byName: parseVersionName(name) };
-    return askGate(await cli.controlPlane(), { version, hold });
+    return askGate(cli, await cli.controlPlane(), { input: { version, hold }, again: retryOptions(options) });
   },
 });
 

@@ -4,6 +4,7 @@ import type { CommandSpec } from '../../command-spec.js';
 import type { ControlPlane } from '../../connection/control-plane.js';
 import { usage } from '../../errors/failure.js';
 import { approvalRules, declareApprovals } from '../../lifecycle-input.js';
+import { declareRetry, retryOptions } from '../../retry.js';
 import { parseVersionName } from '../../target/parse-target.js';
 import { nextState, PROMOTION_STATES } from '../promote.command.js';
 import { askGate } from './ask-gate.js';
@@ -18,11 +19,13 @@ export const canIPromoteCommand: CommandSpec = {
       .addOption(new Option('--to <state>', 'another state than the next one').choices([...PROMOTION_STATES]))
       .addOption(new Option('--env <environment>', 'the state that serves this environment').conflicts('to'));
     declareApprovals(command);
+    declareRetry(command);
   },
   connects: 'account',
   run: async ({ cli, args: [name = ''], options }) => {
     const version = parseVersionName(name);
     const rules = approvalRules(options);
+    const again = retryOptions(options);
     const plane = await cli.controlPlane();
     const environment = options.text('env');
     const to =
@@ -31,7 +34,7 @@ export const canIPromoteCommand: CommandSpec = {
         : await stateFor(plane, environment);
     const input: CanIInput = { version: { byName: version }, to };
     if (rules !== undefined) input.approvalRules = rules;
-    return askGate(plane, input);
+    return askGate(cli, plane, { input, again });
   },
 };
 

@@ -34,7 +34,7 @@ export const endpointsSetCommand: CommandSpec = {
     const input: EndpointSetInput = {
       version: { byName: parseVersionName(name) },
       environment: options.required('environment', '--environment'),
-      transport: url === undefined ? 'stdio' : 'streamable_http',
+      transport: url === undefined ? 'stdio' : /^wss?:/i.test(url) ? 'websocket' : 'streamable_http',
       ...(url === undefined ? {} : { url }),
       ...(launcher === undefined ? {} : { launcher }),
     };

@@ -13,6 +13,8 @@ const KINDS: NoticeKind[] = [
   'decommissioned',
   'quarantined',
   'released',
+  'unhealthy',
+  'recovered',
 ];
 
 /** What the teams of the caller are told about the versions that their agents use. */
