@@ -157,7 +157,6 @@ describe('its login, without a secret', () => {
     expect(run.steps['login']).toMatchObject({ code: 0, stdout: expect.stringContaining('weather-ci') });
     expect(run.outputs['verdict']).toBe('failed');
     expect(run.steps['run']?.stdout).toContain('title=INPUT_REQUIRED_ADDED');
-    expect((await job({ target: 'old.json' })).outputs['verdict']).toBe('passed');
     expect(existsSync(path.join(workspace.dir, 'home/rollcall'))).toBe(false);
     expect(JSON.stringify(run)).not.toContain(SECRET);
   });

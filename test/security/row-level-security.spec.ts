@@ -134,6 +134,20 @@ describe('the second wall', () => {
     await expect(prune()).rejects.toThrow('not the organization of this session');
   });
 
+  it('lets no organization make or drop partitions, and nobody drop what is still shown', async () => {
+    const make = () => closed.$queryRaw`SELECT make_probe_partitions('2031-01-01', '2031-01-01') AS made`;
+    const drop = (before: string) => closed.$queryRaw`SELECT drop_probe_partitions(${before}::date) AS dropped`;
+    for (const asked of [make, () => drop('2001-01-01')]) {
+      await expect(inOrganization(acme.id, asked)).rejects.toThrow('partitions belong to no organization');
+      await expect(asked()).rejects.toThrow('partitions belong to no organization');
+    }
+    const now = new Date().toISOString().slice(0, 10);
+    await expect(asSystem(() => drop(now))).rejects.toThrow('results of the last two days stay');
+    expect(await asSystem(make)).toEqual([{ made: 1 }]);
+    const made = (await tables()).find(({ name }) => name === 'probe_results_20310101');
+    expect(made).toMatchObject({ part: true, walled: true, policies: ['organization_wall * true'] });
+  });
+
   it('holds for the session: it runs under a role that cannot skip it', async () => {
     const [session] = await closed.$queryRaw<object[]>`
       SELECT r.rolsuper, r.rolbypassrls, r.rolcanlogin, current_user::text AS name FROM pg_roles r WHERE rolname = current_user`;

@@ -1,3 +1,4 @@
+import { pointer } from '@rollcall/contract';
 import type { JsonValue } from '@rollcall/kernel';
 import type { Alternative, Budget, Node, Part } from './schema-node.js';
 
@@ -57,11 +58,6 @@ export type Place = { path: string; steps: readonly Step[] };
 /** The place below, reached by keywords in the schema and a key in the value. */
 export function below(place: Place, keywords: readonly string[], step: Step): Place {
   return { path: place.path + pointer(keywords), steps: [...place.steps, step] };
-}
-
-/** JSON pointer text of reference tokens (RFC 6901). */
-export function pointer(tokens: readonly string[]): string {
-  return tokens.map((token) => `/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** The comparison itself, as the checks of single keyword families see it. */

@@ -1,15 +1,15 @@
-import { canonicalJson } from '@rollcall/contract';
+import { canonicalJson, pointer } from '@rollcall/contract';
 import { isJsonObject, type JsonObject } from '@rollcall/kernel';
 import { isEmpty } from './emptiness.js';
 import { accepts } from './evaluate.js';
-import { below, type CheckContext, type Finding, finding, MAX_FINDINGS, pointer, undecided } from './finding.js';
+import { below, type CheckContext, type Finding, finding, MAX_FINDINGS, undecided } from './finding.js';
 import { counts } from './inclusion-scalar.js';
 import { isPatterned, nameNode, nameSamples } from './property-names.js';
 import { countsOf, declaredNames, otherNode, propertyNode, requiredNames, schemasOf } from './ranges.js';
 import { type Alternative, type Budget, has, list, map, own, TYPE_BITS } from './schema-node.js';
 
 /** A property name nobody declares, for values that show what an open model accepts. */
-export const UNDECLARED = 'undeclared_property';
+const UNDECLARED = 'undeclared_property';
 
 /** Everything about objects: required, declared and undeclared properties, names and counts. */
 export function checkObject(context: CheckContext): Finding[] {

@@ -65,8 +65,8 @@ export class Budget {
 }
 
 export const TYPE_BITS = { null: 1, boolean: 2, number: 4, string: 8, array: 16, object: 32 } as const;
-export type TypeName = keyof typeof TYPE_BITS;
-export const ALL_TYPES = 63;
+type TypeName = keyof typeof TYPE_BITS;
+const ALL_TYPES = 63;
 
 /** Keywords that decide validity but that are compared only for being the same. */
 export const OPAQUE = [
@@ -223,18 +223,22 @@ function targetOf(doc: Doc, ref: string): JsonValue | undefined {
   return doc.targets.get(ref);
 }
 
+/** Asked millions of times: looking up a global each time would cost more than the question. */
+const { hasOwn } = Object;
+const { isArray } = Array;
+
 export function has(schema: JsonObject, keyword: string): boolean {
-  return Object.hasOwn(schema, keyword);
+  return hasOwn(schema, keyword);
 }
 
 /** An own value of an object, never one inherited from its prototype (`constructor`, `toString`). */
 export function own(schema: JsonObject, key: string): JsonValue | undefined {
-  return Object.hasOwn(schema, key) ? schema[key] : undefined;
+  return hasOwn(schema, key) ? schema[key] : undefined;
 }
 
 export function list(schema: JsonObject, keyword: string): JsonValue[] {
   const value = own(schema, keyword);
-  return Array.isArray(value) ? value : [];
+  return isArray(value) ? value : [];
 }
 
 export function map(schema: JsonObject, keyword: string): JsonObject {

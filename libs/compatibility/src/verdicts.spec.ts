@@ -98,6 +98,18 @@ describe('risk', () => {
   });
 });
 
+describe('a witness', () => {
+  it('is no number of which validators disagree whether it is a multiple', () => {
+    const taking = (schema: JsonObject): Contract =>
+      contractOf({ tools: [tool({ inputSchema: { type: 'object', properties: { a: schema } } })] });
+    const before = { type: 'integer', minimum: 4, multipleOf: 3 };
+    const [change] = compareContracts(taking(before), taking({ ...before, maximum: 4 })).changes;
+    expect(change?.severity).toBe('breaking');
+    const value = (change?.witness?.value as JsonObject | undefined)?.['a'];
+    expect([value === undefined || Number.isSafeInteger(value), Number(value) % 3]).toEqual([true, 0]);
+  });
+});
+
 describe('a bare list of tools', () => {
   const served = contractOf({
     tools: [tool()],

@@ -1,7 +1,7 @@
-import { canonicalJson } from '@rollcall/contract';
+import { canonicalJson, pointer } from '@rollcall/contract';
 import type { JsonValue } from '@rollcall/kernel';
 import { type Answer, accepts } from './evaluate.js';
-import { type Finding, pointer, type Step } from './finding.js';
+import type { Finding, Step } from './finding.js';
 import { propertyNode } from './ranges.js';
 import { Budget, type Doc, type Node, Undecidable } from './schema-node.js';
 import { type Validator, validatorOf } from './validator.js';
@@ -27,6 +27,7 @@ export class WitnessSearch {
   private making = ALL_MAKING_STEPS;
   private evaluating = ALL_EVALUATION_STEPS;
   private compiled: Validators | string | undefined;
+  private stepped: boolean | undefined;
 
   constructor(
     private readonly subDoc: Doc,
@@ -78,6 +79,12 @@ export class WitnessSearch {
     return this.compiled;
   }
 
+  /** Whether such a number is a multiple of something, validators answer differently: no value for a proof. */
+  private hasSteps(): boolean {
+    this.stepped ??= [this.subDoc, this.supDoc].some(({ root }) => JSON.stringify(root).includes('"multipleOf"'));
+    return this.stepped;
+  }
+
   private guesses(finding: Finding): JsonValue[] {
     const { at, kind, hints } = finding;
     const smallest = kind === 'required' && at !== undefined ? this.maker.object(at, new Map()) : undefined;
@@ -98,6 +105,7 @@ export class WitnessSearch {
 
   /** Our own evaluation goes first: its work is bounded, that of generated code is not, and it costs no compilation. */
   private isPlausible(value: JsonValue): boolean {
+    if (isHuge(value) && this.hasSteps()) return false;
     const granted = Math.min(EVALUATION_STEPS, this.evaluating);
     const budget = new Budget(granted);
     const answer = (doc: Doc): Answer => accepts(value, [{ schema: doc.root, doc }], budget);
@@ -110,6 +118,11 @@ export class WitnessSearch {
       this.evaluating -= granted - budget.remaining;
     }
   }
+}
+
+/** Written with an exponent: too large for a double to hold every whole number near it. */
+function isHuge(value: JsonValue): boolean {
+  return JSON.stringify(value).includes('e+');
 }
 
 /** Ajv has the last word. */

@@ -1,8 +1,7 @@
-import { canonicalJson, invisibleCodePoints } from '@rollcall/contract';
+import { canonicalJson, invisibleCodePoints, pointer } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { makeChange } from './change.js';
 import type { Change, Risk } from './comparison.js';
-import { pointer } from './finding.js';
 import { textSignals } from './injection.js';
 import { sameJson } from './same-json.js';
 import type { SchemaPair } from './schema-changes.js';

@@ -52,7 +52,7 @@ function compareBare(side: Side, { base, head }: SchemaPair): Verdict {
 }
 
 /** Interprets the schema: for a handful of values that is much faster than compiling it. It writes into what it is given. */
-export function interpreterOf(value: JsonValue): Judge {
+function interpreterOf(value: JsonValue): Judge {
   const validator = new Validator(JSON.parse(JSON.stringify(rooted(value))), '2020-12', true);
   return (candidate) => validator.validate(candidate).valid;
 }
@@ -108,7 +108,7 @@ function safetyHolds(side: Side, pair: SchemaPair, judges: { base: Judge; head: 
     throw new Error(`Called safe and disproved: ${JSON.stringify({ side, ...pair, disproof })}`);
 }
 
-export function newTally(): Tally {
+function newTally(): Tally {
   const counts = { pairs: 0, unusable: 0, identical: 0, safe: 0, dangerous: 0, breaking: 0 };
   return { ...counts, changes: 0, proved: 0, unprovedRules: {}, values: 0, slowestMs: 0 };
 }

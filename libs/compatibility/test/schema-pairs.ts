@@ -5,7 +5,7 @@ import fc from 'fast-check';
 export type SchemaPair = { base: JsonValue; head: JsonValue };
 
 /** How a pair came about; of `rewritten` and `grown` the verdict is known without looking at the schemas. */
-export type Origin = 'mutated' | 'fresh' | 'grown' | 'shrunk' | 'rewritten';
+type Origin = 'mutated' | 'fresh' | 'grown' | 'shrunk' | 'rewritten';
 
 export type MadePair = SchemaPair & { origin: Origin };
 

@@ -3,6 +3,11 @@ import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/
 import type { JsonValue } from '@rollcall/kernel';
 import type { Digest } from './contract.js';
 
+/** Every definition passes here value by value: looking up a global each time would cost more than the text. */
+const { stringify } = JSON;
+const { isArray } = Array;
+const { keys } = Object;
+
 /** Without the flag `u` this finds halves of pairs too, and most text has neither: it is much the cheaper question. */
 const ANY_SURROGATE = /[\uD800-\uDFFF]/;
 const LONE_SURROGATE = /\p{Surrogate}/u;
@@ -17,10 +22,10 @@ export function canonicalJson(value: JsonValue): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'number') return canonicalNumber(value);
   if (typeof value === 'string') return canonicalString(value);
-  if (Array.isArray(value)) return canonicalList(value);
+  if (isArray(value)) return canonicalList(value);
   if (typeof value !== 'object') throw new TypeError(`A ${typeof value} has no canonical JSON form.`);
   let text = '{';
-  for (const key of Object.keys(value).sort()) {
+  for (const key of keys(value).sort()) {
     if (text.length > 1) text += ',';
     text += `${canonicalString(key)}:${canonicalJson(value[key] as JsonValue)}`;
   }
@@ -35,12 +40,12 @@ function canonicalList(values: readonly JsonValue[]): string {
 
 function canonicalNumber(value: number): string {
   if (!Number.isFinite(value)) throw new TypeError('A number that is not finite has no canonical JSON form.');
-  return JSON.stringify(value);
+  return stringify(value);
 }
 
 function canonicalString(value: string): string {
   if (hasLoneSurrogate(value)) throw new TypeError('Text with a lone surrogate has no canonical JSON form.');
-  return JSON.stringify(value);
+  return stringify(value);
 }
 
 /** SHA-256 of the bytes, or of the UTF-8 form of the text, as 64 lower-case hexadecimal digits. */

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import type { IntakeIssue } from './contract.js';
-import { resolvePointer, type SchemaPlace, walkSchema } from './schema-walk.js';
+import { pointer, resolvePointer, type SchemaPlace, walkSchema } from './schema-walk.js';
 import { formatPath } from './strict-json.js';
 
 /** One `x-mcp-header`: which argument is copied into which `Mcp-Param-*` header. */
@@ -122,7 +122,7 @@ export function scanHeaders(schema: JsonObject, at: string): { placements: Heade
       });
     } else if (typeof header === 'string') {
       seen.add(header.toLowerCase());
-      placements.push({ path: toPointer(place.path), header });
+      placements.push({ path: pointer(place.path), header });
     }
   }
   return { placements, issues };
@@ -135,8 +135,4 @@ function headerFault(place: SchemaPlace, header: JsonValue | undefined, seen: Re
   if (!HEADER_TYPES.has(place.schema['type'])) return 'x-mcp-header is allowed only on a string, integer or boolean.';
   if (seen.has(header.toLowerCase())) return `The header "${header}" is placed twice; header names ignore case.`;
   return undefined;
-}
-
-function toPointer(path: readonly (string | number)[]): string {
-  return path.map((segment) => `/${String(segment).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

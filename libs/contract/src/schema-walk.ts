@@ -94,6 +94,11 @@ function strippedKeyword(keyword: string, value: JsonValue, dropped: ReadonlySet
   return out;
 }
 
+/** JSON pointer text of reference tokens (RFC 6901). */
+export function pointer(tokens: readonly (string | number)[]): string {
+  return tokens.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
 /** What a local `#`, `#/a/b` reference points at within its document, or undefined when it points at nothing. */
 export function resolvePointer(root: JsonValue, ref: string): JsonValue | undefined {
   if (ref === '#') return root;

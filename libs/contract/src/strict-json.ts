@@ -36,7 +36,7 @@ export function setOwn(target: JsonObject, key: string, value: JsonValue): void 
 }
 
 /** True when a number written as `lexeme` is read as the same value by every parser that uses doubles or big integers. */
-export function isFaithfulNumber(value: number, lexeme: string): boolean {
+function isFaithfulNumber(value: number, lexeme: string): boolean {
   if (!Number.isFinite(value)) return false;
   if (value === 0) return !/[1-9]/.test(lexeme.split(/[eE]/)[0] ?? '');
   if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return true;

@@ -6,6 +6,8 @@ import { driftEnded, reasonRequired } from './drift.errors.js';
 import { DriftRecords } from './drift.records.prisma.js';
 import { lockPlace } from './drift-place.prisma.js';
 
+const MAX_REASON = 1_000;
+
 /** What reviewers decide about drift. */
 @Injectable()
 export class DriftDecisions {
@@ -22,7 +24,7 @@ export class DriftDecisions {
     // one of a version that is not visible is answered like one that never was
     if (!row || !(await this.catalog.sees(ctx, row.versionId))) throw notFound('drift finding', id);
     const version = await this.catalog.version(ctx, { byId: row.versionId }, 'drift.dismiss');
-    if (!reason.trim()) throw reasonRequired();
+    if (!reason.trim() || reason.length > MAX_REASON) throw reasonRequired();
     return this.transactions.run(async (tx) => {
       await lockPlace(tx, row);
       const finding = await tx.driftFinding.findUniqueOrThrow({ where: { id } });

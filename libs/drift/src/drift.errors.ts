@@ -4,7 +4,7 @@ import { Refusal } from '@rollcall/kernel';
 export function reasonRequired(): Refusal {
   return new Refusal({
     code: 'REASON_REQUIRED',
-    message: 'Dismissing a drift needs a reason.',
+    message: 'Dismissing a drift needs a reason of 1 to 1000 characters.',
     nextStep: 'Say why what runs may differ from what was approved.',
     path: ['reason'],
   });

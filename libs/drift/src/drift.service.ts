@@ -107,10 +107,12 @@ export class DriftService {
       : null;
     // a trial in staging says nothing about what production runs
     const matters = environment === null || environment.kind === 'production' || version.state === 'staging';
-    if (!matters || version.quarantineReason !== null) return;
+    // killed after the hold: it is this finding's own, and only the mark is missing
+    const held = version.quarantineReason?.includes(finding.id) ?? false;
+    if (!matters || (version.quarantineReason !== null && !held)) return;
     const where = environment === null ? '' : ` in ${environment.name}`;
     const reason = `What runs${where} is not what was approved (${finding.id}, ${finding.conclusion}, risk ${finding.risk}).`;
-    await this.holds.quarantine(ctx, { version: { byId: version.id }, reason });
+    if (!held) await this.holds.quarantine(ctx, { version: { byId: version.id }, reason });
     await this.transactions.run((tx) => this.records.markQuarantined(tx, finding));
   }
 }

@@ -149,6 +149,10 @@ describe('the policy on drift', () => {
     await plane.prisma.organization.update({ where: { id: acme.id }, data: { policy: { driftQuarantine: 'any' } } });
     await seen([RISKY]);
     expect(await holdReason()).toContain('not what was approved');
+    // and the mark, when only that is missing: what a person lets go is not held a second time
+    await plane.prisma.driftFinding.updateMany({ data: { quarantined: false } });
+    await seen([RISKY]);
+    expect((await findings())[0]?.quarantined).toBe(true);
   });
 });
 
@@ -161,7 +165,9 @@ describe('dismissing', () => {
     const [finding] = await findings();
     const id = finding?.id ?? '';
     await expect(dismiss(owner, id)).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await expect(dismiss(reviewer, id, ' ')).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
+    for (const reason of [' ', 'x'.repeat(1_001)]) {
+      await expect(dismiss(reviewer, id, reason)).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
+    }
     await dismiss(reviewer, id);
     await expect(dismiss(reviewer, id)).rejects.toMatchObject({ code: 'DRIFT_ENDED' });
     await seen([STRICTER_GREET_TOOL]);

@@ -83,6 +83,7 @@ function runChild(
     const timer = setTimeout(() => end('The suite took too long.'), KILL_AFTER_MS);
     const stop = () => end('The run was stopped.');
     ask.signal?.addEventListener('abort', stop, { once: true });
+    if (ask.signal?.aborted) stop();
     const count = (chunk: Buffer) => {
       size += chunk.byteLength;
       if (size > MAX_OUTPUT_BYTES) end('The suite wrote too much.');

@@ -18,6 +18,9 @@ export type ConformanceSeen = {
   scenarios: ConformanceScenario[];
 };
 
+/** Of each version; older ones are dropped. */
+const KEPT_RUNS = 50;
+
 /** Rows of conformance runs with the audit line and the event of each change. */
 @Injectable()
 export class ConformanceRecords {
@@ -78,6 +81,13 @@ export class ConformanceRecords {
         },
       });
       const { id: runId, versionId, environmentId, organizationId } = run;
+      const old = await tx.conformanceRun.findMany({
+        where: { versionId, finishedAt: { not: null } },
+        orderBy: [{ requestedAt: 'desc' }, { id: 'desc' }],
+        skip: KEPT_RUNS,
+        select: { id: true },
+      });
+      await tx.conformanceRun.deleteMany({ where: { id: { in: old.map(({ id }) => id) } } });
       const payload = { runId, versionId, environmentId };
       await this.outbox.append(tx, { organizationId, topic: CONFORMANCE_FINISHED, payload });
     });

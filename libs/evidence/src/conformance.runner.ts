@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { Runtime } from '@rollcall/access';
 import { buildContract } from '@rollcall/contract';
 import { InspectionPolicy, resolveTarget } from '@rollcall/inspections';
@@ -13,7 +13,9 @@ import { kitMissing, noConformance, notStaging } from './evidence.errors.js';
 
 /** Runs the server-agnostic scenarios of the official suite against one endpoint. */
 @Injectable()
-export class ConformanceRunner {
+export class ConformanceRunner implements BeforeApplicationShutdown {
+  private readonly stopping = new AbortController();
+
   constructor(
     private readonly prisma: PrismaService,
     private readonly runtime: Runtime,
@@ -21,6 +23,11 @@ export class ConformanceRunner {
     private readonly policy: InspectionPolicy,
     private readonly location: ConformanceKitLocation,
   ) {}
+
+  /** A run under way is not recorded: its job is made again by the next worker. */
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
 
   /** Runs a queued run; running it twice records it once. */
   async run(runId: string): Promise<void> {
@@ -72,7 +79,11 @@ export class ConformanceRunner {
     try {
       const seen: ConformanceScenario[] = [];
       const { url } = proxy.value;
-      for (const scenario of scenarios) seen.push(await runScenario(kit, { url, scenario, specVersion }));
+      const { signal } = this.stopping;
+      for (const scenario of scenarios) {
+        seen.push(await runScenario(kit, { url, scenario, specVersion, signal }));
+        if (signal.aborted) throw new Error('the worker stops');
+      }
       return { code: null, detail: null, kit: kit.name, specVersion, contractDigest, scenarios: seen };
     } finally {
       await proxy.value.close();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DAY_MS, notFound, type RequestContext } from '@rollcall/kernel';
+import { DAY_MS, notFound, type RequestContext, shortened } from '@rollcall/kernel';
 import { ContractStore, ServerCatalog, type VersionRef } from '@rollcall/registry';
 import { goldenMissing, permissionRefused } from './evidence.errors.js';
 import { GoldenRecords } from './golden.records.prisma.js';
@@ -10,6 +10,7 @@ import { callsDigestOf, type GoldenDocument } from './golden-set.js';
 export type PermissionInput = { version: VersionRef; tool: string; reason: string; expiresAt: Date };
 
 const MAX_DAYS = 365;
+const MAX_REASON = 1_000;
 
 /** Permissions to call tools that are not read-only. Two people: who declared the calls never permits them. */
 @Injectable()
@@ -25,7 +26,12 @@ export class GoldenPermissionService {
   async grant(ctx: RequestContext, input: PermissionInput): Promise<GoldenPermissionRow> {
     const version = await this.catalog.version(ctx, input.version, 'golden.permit');
     requirePerson(ctx);
-    if (!input.reason.trim()) throw permissionRefused('A permission needs a reason.', 'Say why with --reason.');
+    if (!input.reason.trim() || input.reason.length > MAX_REASON) {
+      throw permissionRefused(
+        `A permission needs a reason of 1 to ${MAX_REASON} characters.`,
+        'Say why with --reason.',
+      );
+    }
     const now = ctx.clock.now().getTime();
     const until = input.expiresAt.getTime();
     if (!(until > now && until <= now + MAX_DAYS * DAY_MS)) {
@@ -41,7 +47,10 @@ export class GoldenPermissionService {
     }
     const document = set.document as GoldenDocument;
     if (!document.calls.some((call) => call.tool === input.tool)) {
-      throw permissionRefused(`No golden call of "${input.tool}" is declared.`, 'Look at: rollcall golden show SERVER');
+      throw permissionRefused(
+        `No golden call of "${shortened(input.tool)}" is declared.`,
+        'Look at: rollcall golden show SERVER',
+      );
     }
     return this.records.grant(ctx, {
       serverId: version.serverId,

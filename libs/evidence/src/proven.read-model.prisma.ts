@@ -23,7 +23,7 @@ export class ProvenReadModel {
   async goldenCalls(
     version: ProvenSubject,
     environmentIds: readonly string[],
-  ): Promise<{ total: number; failed: number; at: string } | null> {
+  ): Promise<{ total: number; failed: number; notMade: number; at: string } | null> {
     const run = await this.prisma.goldenRun.findFirst({
       where: { ...ranIn(version, environmentIds) },
       orderBy: [{ finishedAt: 'desc' }, { id: 'desc' }],
@@ -35,10 +35,10 @@ export class ProvenReadModel {
     });
     if (declared?.id !== run.setId) return null;
     const failed = run.failed + run.refused;
-    const at = run.finishedAt.toISOString();
-    if (run.status !== 'completed' || run.outcome !== 'healthy') return { total: run.passed + failed, failed, at };
+    const judged = { total: run.passed + failed, failed, notMade: run.refused, at: run.finishedAt.toISOString() };
+    if (run.status !== 'completed' || run.outcome !== 'healthy') return judged;
     if (version.approvedContractDigest === null || run.contractDigest !== version.approvedContractDigest) return null;
-    return { total: run.passed + failed, failed, at };
+    return judged;
   }
 
   /** The objective of the server in words; `objective` is null when nobody set one. */

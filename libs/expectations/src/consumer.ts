@@ -34,12 +34,3 @@ export type ConsumerImpact = {
   firstCallAt: string | null;
   lastCallAt: string | null;
 };
-
-/** Who relies on what one breaking change takes away: nobody (`unused`), or agents by name. */
-export type ChangeUse = {
-  fingerprint: string;
-  ruleId: string;
-  tool: string | null;
-  standing: 'unused' | 'used';
-  consumers: { agentId: string; agent: string; environment: string; calls: number }[];
-};

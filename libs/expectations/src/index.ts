@@ -1,4 +1,4 @@
-export type { ChangeUse, Consumer, ConsumerImpact, ImpactSource } from './consumer.js';
+export type { Consumer, ConsumerImpact, ImpactSource } from './consumer.js';
 export {
   type ExampleCall,
   type ExpectationDocument,
@@ -7,6 +7,6 @@ export {
   type ToolExpectation,
 } from './expectation-document.js';
 export { EXPECTATION_LIMITS, type ExpectationProblem, readExpectations } from './expectation-document.reader.js';
-export { changeUses, type JudgedChange, judgeConsumers } from './judge.js';
+export { type JudgedChange, judgeConsumers } from './judge.js';
 export { type Mention, PROMPT_LIMITS, scanPrompt, type ToolNames } from './prompt-scan.js';
 export { type ArgumentShape, expectationFromShapes, type ToolUse } from './tool-use.js';

@@ -1,7 +1,7 @@
 import { type Change, type Comparison, compareContracts } from '@rollcall/compatibility';
 import { type Contract, digestOf, type Member } from '@rollcall/contract';
 import type { JsonObject, JsonValue } from '@rollcall/kernel';
-import type { ChangeUse, Consumer, ConsumerImpact } from './consumer.js';
+import type { Consumer, ConsumerImpact } from './consumer.js';
 import { brokenExamples } from './examples.js';
 import { narrowInput, narrowOutput } from './narrow-schema.js';
 import { argumentsOf, outputsOf, type ToolUse } from './tool-use.js';
@@ -23,16 +23,6 @@ export function judgeConsumers(change: JudgedChange, consumers: readonly Consume
   return consumers
     .flatMap((consumer) => [...consumer.tools.flatMap((use) => judge.tool(consumer, use)), ...judge.rest(consumer)])
     .sort(byName);
-}
-
-/** For every breaking change, who relies on it: nobody, or whom the impacts name. */
-export function changeUses(comparison: Comparison, impacts: readonly ConsumerImpact[]): ChangeUse[] {
-  const breaking = comparison.changes.filter((change) => change.severity === 'breaking');
-  return breaking.map(({ fingerprint, ruleId, tool }) => {
-    const hit = impacts.filter((impact) => impact.fingerprints.includes(fingerprint));
-    const consumers = hit.map(({ agentId, agent, environment, calls }) => ({ agentId, agent, environment, calls }));
-    return { fingerprint, ruleId, tool, standing: consumers.length === 0 ? 'unused' : 'used', consumers };
-  });
 }
 
 type Side = 'inputSchema' | 'outputSchema';

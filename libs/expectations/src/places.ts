@@ -1,3 +1,5 @@
+import { pointer } from '@rollcall/contract';
+
 /** A set of places inside a JSON value, as a tree: what is below a `whole` node is in it entirely. */
 export type PlaceTree = {
   whole: boolean;
@@ -12,16 +14,16 @@ export const EVERY = '*';
 const MAX_SEGMENTS = 32;
 
 /** The segments of a JSON pointer (RFC 6901), or null when the text is none. */
-export function segmentsOf(pointer: string): string[] | null {
-  if (!pointer.startsWith('/') || /~(?![01])/.test(pointer)) return null;
-  const segments = pointer.slice(1).split('/');
+export function segmentsOf(text: string): string[] | null {
+  if (!text.startsWith('/') || /~(?![01])/.test(text)) return null;
+  const segments = text.slice(1).split('/');
   if (segments.length > MAX_SEGMENTS) return null;
   return segments.map((segment) => segment.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** A property name as a JSON pointer. */
 export function pointerTo(name: string): string {
-  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return pointer([name]);
 }
 
 /** A tree of nothing. */

@@ -38,15 +38,6 @@ export class InspectionReadModel {
     });
   }
 
-  /** Newest finished inspection per server: its health as last seen. */
-  async healthOfServers(organizationId: string, serverIds: readonly string[]) {
-    return this.prisma.$queryRaw<{ serverId: string; outcome: string; at: Date; latencyMs: number | null }[]>`
-      SELECT DISTINCT ON (v.server_id) v.server_id AS "serverId", i.outcome, i.finished_at AS "at", i.latency_ms AS "latencyMs"
-      FROM inspections i JOIN server_versions v ON v.id = i.version_id
-      WHERE i.organization_id = ${organizationId} AND v.server_id = ANY(${[...serverIds]}) AND i.finished_at IS NOT NULL
-      ORDER BY v.server_id, i.finished_at DESC, i.id DESC`;
-  }
-
   /** Newest finished inspection in any staging environment. */
   newestInStaging(organizationId: string, versionId: string, environmentIds: readonly string[]) {
     return this.prisma.inspection.findFirst({

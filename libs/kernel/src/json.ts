@@ -5,7 +5,9 @@ export type JsonValue = JsonPrimitive | JsonValue[] | { [key: string]: JsonValue
 /** A JSON object. */
 export type JsonObject = { [key: string]: JsonValue };
 
+const { isArray } = Array;
+
 /** True for a plain JSON object: not null, not an array. */
 export function isJsonObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && !isArray(value);
 }

@@ -17,6 +17,11 @@ describe('a refusal', () => {
   it('is the same for what does not exist and for what is hidden', () => {
     expect(notFound('server', 'com.acme/x').code).toBe('NOT_FOUND');
   });
+
+  it('says a name back, and no megabyte', () => {
+    expect(notFound('server', 'com.acme/x').message).toContain('"com.acme/x"');
+    expect(notFound('server', 'x'.repeat(1_000_000)).message.length).toBeLessThan(400);
+  });
 });
 
 describe('clocks', () => {

@@ -51,7 +51,13 @@ export const err = <E>(error: E): { ok: false; error: E } => ({ ok: false, error
 export function notFound(what: string, name: string): Refusal {
   return new Refusal({
     code: 'NOT_FOUND',
-    message: `There is no ${what} "${name}" that you can see.`,
+    message: `There is no ${what} "${shortened(name)}" that you can see.`,
     nextStep: `Check the spelling, or ask the owner of the ${what} for access.`,
   });
 }
+
+const LONGEST_NAME = 300;
+
+/** A name as somebody wrote it, to be said back to them: nobody is sent a megabyte of their own. */
+export const shortened = (name: string): string =>
+  name.length <= LONGEST_NAME ? name : `${name.slice(0, LONGEST_NAME)}…`;

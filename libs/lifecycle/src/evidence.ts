@@ -57,7 +57,8 @@ export type Evidence = {
   /** How the contract differs from the server's newest active version. */
   changeClass: 'identical' | 'safe' | 'dangerous' | 'breaking' | null;
   policy: OrganizationPolicy;
-  goldenCalls: { total: number; failed: number; at: string } | null;
+  /** Of the calls that failed so many were not made, because nobody permitted them. */
+  goldenCalls: { total: number; failed: number; notMade?: number; at: string } | null;
   /** Consumers whose expectations break, and whether every such change was approved for this version. */
   consumerImpact: {
     broken: {

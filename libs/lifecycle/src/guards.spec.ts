@@ -281,6 +281,28 @@ describe('guards', () => {
     expect(found.evidence).toEqual({ publisherId: 'prn_1', actorId: 'prn_1' });
   });
 
+  it('tells golden calls that failed from those that were not made', () => {
+    const message = (notMade: number) =>
+      report('golden_calls_pass', { goldenCalls: { total: 3, failed: 2, notMade, at: EVERYTHING.now } }).message;
+    expect(message(0)).toBe('Of 3 golden calls: 2 failed.');
+    expect(message(1)).toBe('Of 3 golden calls: 1 failed, 1 not made.');
+  });
+
+  it('names the consumers whose breaks are approved', () => {
+    const found = report('expectations_kept', {
+      consumerImpact: { broken: [{ agentId: 'agt_1', agent: 'bot', environment: 'production', approved: true }] },
+    });
+    expect(found.message).toBe('Every change that breaks these consumers is approved: bot in production.');
+    expect(report('expectations_kept', { consumerImpact: { broken: [] } }).message).not.toContain('approved');
+  });
+
+  it('tells no time that is still to come as that of the last call', () => {
+    const usage = { ...silence, lastCallAt: '2026-11-20T12:59:59.999Z' };
+    expect(report('drained', { usage }).message).toBe(
+      `The last call was within this hour, within the last ${DEFAULT_POLICY.drainWindowDays} days.`,
+    );
+  });
+
   it('names the destructive tools nobody ruled on', () => {
     const found = report('destructive_tools_ruled', { destructiveTools: ['wipe', 'drop', 'erase'] });
     expect(found.message).toBe('No approval rule for: drop, erase.');

@@ -37,7 +37,8 @@ export function expectationsKept({ consumerImpact }: Evidence): Finding {
     consumers: broken,
   };
   if (open.length > 0) return unmet(`Breaks what these consumers rely on: ${open.map(nameOf).join(', ')}.`, evidence);
-  return met('Breaks nothing a consumer relies on, or each break was approved.', evidence);
+  if (broken.length === 0) return met('Breaks nothing a consumer relies on.', evidence);
+  return met(`Every change that breaks these consumers is approved: ${broken.map(nameOf).join(', ')}.`, evidence);
 }
 
 function nameOf({ agentId, agent, environment, tools = [], calls = 0 }: Broken): string {
@@ -50,9 +51,15 @@ type Broken = NonNullable<Evidence['consumerImpact']>['broken'][number];
 
 /** The example calls gave valid results. */
 export function goldenCallsPass({ goldenCalls }: Evidence): Finding {
-  if (goldenCalls === null || goldenCalls.total === 0) return unknown('No golden call has been run against staging.');
-  const { total, failed } = goldenCalls;
-  if (failed > 0) return unmet(`${failed} of ${total} golden calls failed.`, { ...goldenCalls });
+  if (goldenCalls === null || goldenCalls.total === 0) {
+    return unknown('The golden calls as they are declared now have no result from the approved contract in staging.');
+  }
+  const { total, failed, notMade = 0 } = goldenCalls;
+  if (failed > 0) {
+    const [wrong, missing] = [failed - notMade, notMade];
+    const apart = [wrong > 0 ? [`${wrong} failed`] : [], missing > 0 ? [`${missing} not made`] : []].flat();
+    return unmet(`Of ${total} golden calls: ${apart.join(', ')}.`, { ...goldenCalls });
+  }
   return met(`All ${total} golden calls passed.`, { ...goldenCalls });
 }
 

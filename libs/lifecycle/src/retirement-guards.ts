@@ -116,7 +116,9 @@ export function drained({ usage, policy, now }: Evidence): Finding {
       callers.length === 0
         ? ''
         : ` It is still called by: ${[...new Set(callers.map((one) => one.agent))].join(', ')}.`;
-    const message = `The last call was at ${lastCallAt}, within the last ${policy.drainWindowDays} days.${who}`;
+    // counted by the hour: of the hour that runs, its end is still to come
+    const when = Date.parse(lastCallAt) > Date.parse(now) ? 'within this hour' : `at ${lastCallAt}`;
+    const message = `The last call was ${when}, within the last ${policy.drainWindowDays} days.${who}`;
     return unmet(message, evidence);
   }
   if (silent.length > 0) {

@@ -1,6 +1,6 @@
 import { type Draft, eachTool, NO_ARGUMENTS, offer, type RuleFamily, type RuleText } from './lint-rule.js';
 import { quoted, type ToolView } from './tool-view.js';
-import { contentWords, splitWords, stem } from './words.js';
+import { contentWords, stem } from './words.js';
 
 const tool = (description: string): object => ({ name: 'pay_invoice', description, inputSchema: NO_ARGUMENTS });
 const GOOD = offer(tool('Pays one open invoice in full. Use it only after the customer has agreed to the amount.'));
@@ -77,10 +77,5 @@ function repeatsName({ words, description }: ToolView): boolean {
   if (description.length > 200) return false;
   const said = contentWords(description);
   const name = new Set(words.map(stem));
-  return (
-    said.length > 0 &&
-    said.length <= name.size + 1 &&
-    said.every((word) => name.has(word)) &&
-    splitWords(description).length > 0
-  );
+  return said.length > 0 && said.length <= name.size + 1 && said.every((word) => name.has(word));
 }

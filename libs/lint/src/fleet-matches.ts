@@ -23,10 +23,6 @@ export class FleetIndex {
     }
   }
 
-  get size(): number {
-    return this.wording.size;
-  }
-
   /** What the tools of a contract can be taken for on other servers than those named in `own`. */
   matches(own: ReadonlySet<string>, contract: Contract, similarity: number): FleetMatch[] {
     return contract.members
@@ -82,7 +78,7 @@ function shapes(name: string): string[] {
 export const MAX_WORDING = 2_000;
 
 /** What a tool says about itself. */
-export function wordingOf({ name, definition }: Member): ToolWording {
+function wordingOf({ name, definition }: Member): ToolWording {
   const description = own(definition, 'description');
   return { name, text: typeof description === 'string' ? description.slice(0, MAX_WORDING) : '' };
 }

@@ -29,7 +29,8 @@ export function applyExceptions(
     const found = open.find((one) => covers(one, finding));
     if (found === undefined) return finding;
     const { id, reason, expiresAt } = found;
-    return { ...finding, severity: 'info', exception: { id, reason, expiresAt: expiresAt.toISOString() } };
+    const { severity } = finding;
+    return { ...finding, severity: 'info', exception: { id, reason, expiresAt: expiresAt.toISOString(), severity } };
   });
 }
 

@@ -13,8 +13,8 @@ export type LintFinding = {
   hint: string | null;
   /** Stable across runs. Of a safety rule it covers the text itself: another wording is another finding. */
   fingerprint: string;
-  /** The exception under which it is let pass; it is then an `info` whatever the rule says. */
-  exception?: { id: string; reason: string; expiresAt: string };
+  /** The exception under which it is let pass; it is then an `info`, and without the exception what `severity` says here. */
+  exception?: { id: string; reason: string; expiresAt: string; severity: LintSeverity };
 };
 
 /** A tool of another server that one of ours can be taken for. */

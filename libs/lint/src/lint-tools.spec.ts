@@ -247,7 +247,7 @@ describe('an exception', () => {
     expect(quiet).toMatchObject({
       ruleId: 'SECRET_PARAMETER',
       severity: 'info',
-      exception: { id: 'rex_1', reason: 'Known.' },
+      exception: { id: 'rex_1', reason: 'Known.', severity: 'warning' },
     });
     expect(loud({ expiresAt: NOW })).toEqual(['INJECTION_PATTERN', 'SECRET_PARAMETER']);
     expect(loud({ tool: 'other' })).toEqual(['INJECTION_PATTERN', 'SECRET_PARAMETER']);

@@ -17,7 +17,7 @@ export type RuleOptions = {
   similarity: number;
 };
 
-export const NAME_STYLES = ['snake_case', 'kebab-case', 'camelCase', 'PascalCase', 'dotted'] as const;
+const NAME_STYLES = ['snake_case', 'kebab-case', 'camelCase', 'PascalCase', 'dotted'] as const;
 export type NameStyle = (typeof NAME_STYLES)[number];
 
 /** A document that says how loud which rule is; what it does not name stays as it was. */

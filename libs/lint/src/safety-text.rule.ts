@@ -1,8 +1,8 @@
 import { mixedScriptWords, type TextSignal, textSignals } from '@rollcall/compatibility';
-import { invisibleCodePoints } from '@rollcall/contract';
+import { invisibleCodePoints, pointer } from '@rollcall/contract';
 import { isJsonObject, type JsonValue } from '@rollcall/kernel';
 import { type Draft, type LintSubject, NO_ARGUMENTS, offer, type RuleFamily, type RuleText } from './lint-rule.js';
-import { own, pointer, quoted } from './tool-view.js';
+import { own, quoted } from './tool-view.js';
 
 const tool = (description: string): string => offer({ name: 'pay_invoice', description, inputSchema: NO_ARGUMENTS });
 const AFTER = tool('Pays one open invoice in full.');

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildContract } from '@rollcall/contract';
 import fc from 'fast-check';
-import { confusableNames, FleetIndex, nameLikeness, nameSkeleton, WordingIndex, wordingLikeness } from './index.js';
+import { FleetIndex } from './fleet-matches.js';
+import { confusableNames, nameSkeleton, WordingIndex } from './similar-tools.js';
 
 const words = fc.array(
   fc.constantFrom('pay', 'invoice', 'customer', 'list', 'open', 'delete', 'weather', 'rn', 'O0l1'),
@@ -21,21 +22,21 @@ describe('likeness', () => {
   it('of wordings is symmetric, 1 for the same, and between 0 and 1', () => {
     fc.assert(
       fc.property(wording, wording, (a, b) => {
-        const score = wordingLikeness(a, b);
-        expect(score).toBeCloseTo(wordingLikeness(b, a), 12);
-        expect(wordingLikeness(a, { ...a })).toBe(1);
+        const index = new WordingIndex([a, b]);
+        const scoreOf = (asked: typeof a, other: typeof a) =>
+          index.alike(asked, 0, (item) => item === other)[0]?.score ?? 0;
+        const score = scoreOf(a, b);
+        expect(score).toBeCloseTo(scoreOf(b, a), 12);
+        const [same] = index.alike(a, 0, (item) => item === a);
+        if (same !== undefined) expect(same.score).toBeCloseTo(1, 12);
         expect(score >= 0 && score <= 1).toBe(true);
       }),
     );
   });
 
-  it('of names is symmetric, 1 for the same, and between 0 and 1; passing for another is symmetric and never of oneself', () => {
+  it('of names that pass for each other is symmetric, and never of oneself', () => {
     fc.assert(
       fc.property(name, name, (a, b) => {
-        const score = nameLikeness(a, b);
-        expect(score).toBe(nameLikeness(b, a));
-        expect(nameLikeness(a, a)).toBe(1);
-        expect(score >= 0 && score <= 1).toBe(true);
         expect(confusableNames(a, b)).toBe(confusableNames(b, a));
         expect(confusableNames(a, a)).toBe(false);
       }),

@@ -36,23 +36,6 @@ function vectorOf(terms: Terms, weightOf: (word: string) => number): Vector {
   return { weights, length: Math.sqrt(square) };
 }
 
-/** How alike two tools read: symmetric, 0 to 1, and 1 for the same words. Every word counts the same. */
-export function wordingLikeness(a: ToolWording, b: ToolWording): number {
-  if (a.name === b.name && a.text === b.text) return 1;
-  return cosine(
-    vectorOf(termsOf(a), () => 1),
-    vectorOf(termsOf(b), () => 1),
-  );
-}
-
-/** How alike two names look: symmetric, 0 to 1, 1 when they are the same to a reader who does not look closely. */
-export function nameLikeness(a: string, b: string): number {
-  const [one, other] = [nameSkeleton(a), nameSkeleton(b)];
-  if (one === other) return 1;
-  const longest = Math.max(one.length, other.length);
-  return Math.max(0, 1 - distance(one, other) / longest);
-}
-
 /** What is left of a name for the eye: no case, no separators, one letter for all that look like it. */
 export function nameSkeleton(name: string): string {
   return withLatinLookalikes(name)

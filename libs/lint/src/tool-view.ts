@@ -1,4 +1,4 @@
-import { type Contract, type Member, resolvePointer } from '@rollcall/contract';
+import { type Contract, type Member, pointer, resolvePointer } from '@rollcall/contract';
 import { isJsonObject, type JsonObject, type JsonValue } from '@rollcall/kernel';
 import { splitWords } from './words.js';
 
@@ -114,15 +114,10 @@ export function own(object: JsonObject, key: string): JsonValue | undefined {
   return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
-/** JSON pointer text of reference tokens (RFC 6901). */
-export function pointer(tokens: readonly (string | number)[]): string {
-  return tokens.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-}
-
 const SHOWN = 60;
 
 /** Text of a server inside a sentence of ours: short, on one line. */
 export function quoted(text: string): string {
   const line = text.replace(/\s+/g, ' ');
-  return JSON.stringify(line.length > SHOWN ? `${[...line.slice(0, SHOWN - 3)].join('')}...` : line);
+  return JSON.stringify(line.length > SHOWN ? `${line.slice(0, SHOWN - 3)}...` : line);
 }

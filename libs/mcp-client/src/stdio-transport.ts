@@ -110,7 +110,8 @@ export class StdioProcessTransport implements Transport {
   private watchMemory(): void {
     this.watch = setTimeout(async () => {
       const { maxProcessBytes } = this.tape.limits;
-      const used = (await groupMemory(this.child?.pid ?? 0)) ?? 0;
+      // not told this time (no file left to open, for instance): asked again
+      const used = (await groupMemory(this.child?.pid ?? 0).catch(() => null)) ?? 0;
       if (this.closing || this.endedWith !== null) return;
       if (used <= maxProcessBytes) return this.watchMemory();
       const detail = `The server process used more than ${maxProcessBytes} bytes of memory and was stopped.`;

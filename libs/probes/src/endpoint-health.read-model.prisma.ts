@@ -31,6 +31,20 @@ export class EndpointHealthReadModel {
     return new Map(rows.map((row) => [row.endpointId, row]));
   }
 
+  /** What was seen of each server last, by an inspection or a probe of any of its versions that is probed. */
+  async ofServers(organizationId: string, serverIds: readonly string[]) {
+    return this.prisma.$queryRaw<{ serverId: string; outcome: string; at: Date; latencyMs: number | null }[]>`
+      SELECT DISTINCT ON (seen."serverId") seen.* FROM (
+        SELECT v.server_id AS "serverId", i.outcome, i.finished_at AS at, i.latency_ms AS "latencyMs"
+        FROM inspections i JOIN server_versions v ON v.id = i.version_id
+        WHERE i.organization_id = ${organizationId} AND v.server_id = ANY(${[...serverIds]}) AND i.finished_at IS NOT NULL
+        UNION ALL
+        SELECT v.server_id, s.last_outcome, s.last_at, s.last_latency_ms
+        FROM server_versions v JOIN endpoints e ON e.version_id = v.id JOIN probe_schedules s ON s.endpoint_id = e.id
+        WHERE v.organization_id = ${organizationId} AND v.server_id = ANY(${[...serverIds]}) AND s.last_outcome IS NOT NULL
+      ) AS seen ORDER BY seen."serverId", seen.at DESC`;
+  }
+
   /**
    * Uptime and latency of each endpoint over a window: days that are added up, hours beside them, and single results
    * since the last hour that is. No result counts twice, and none is left out.

@@ -106,6 +106,21 @@ describe('the loop', () => {
     expect(all.filter((row) => row.nextAt.getTime() === due.getTime())).toHaveLength(2);
     expect(await plane.prisma.probeResult.count({ where: { endpointId: { in: ids } } })).toBe(8);
   });
+
+  it('gives back what it claimed ahead of time', async () => {
+    const { id } = await endpointAt(server.url);
+    const elsewhere = { nextAt: new Date(plane.clock.now().getTime() + HOUR_MS) };
+    await plane.prisma.probeSchedule.updateMany({ data: elsewhere });
+    const nextAt = new Date(plane.clock.now().getTime() + 499);
+    await plane.prisma.probeSchedule.update({ where: { endpointId: id }, data: { nextAt } });
+    const row = () => plane.prisma.probeSchedule.findUniqueOrThrow({ where: { endpointId: id } });
+    const loop = plane.get(ProbeLoop);
+    loop.start(fail);
+    const deadline = Date.now() + 20_000;
+    while ((await row()).claimedBy === null && Date.now() < deadline) await new Promise(setImmediate);
+    await loop.stop();
+    expect(await row()).toMatchObject({ claimedBy: null, claimedUntil: null });
+  });
 });
 
 describe('a quarantine', () => {

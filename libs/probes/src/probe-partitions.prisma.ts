@@ -23,12 +23,12 @@ export class ProbePartitions {
     return row?.made ?? 0;
   }
 
-  /** Drops the days before what is kept; returns how many. */
+  /** Drops the days before what is kept; returns how many. The last two days of the database's own clock stay. */
   async drop(now: Date): Promise<number> {
     const before = day(now.getTime() - RESULT_DAYS * DAY_MS);
     const [row] = await asSystem(
       () => this.prisma.$queryRaw<{ dropped: number }[]>`
-        SELECT drop_probe_partitions(${before}::date) AS dropped`,
+        SELECT drop_probe_partitions(least(${before}::date, (now() - interval '2 days')::date)) AS dropped`,
     );
     return row?.dropped ?? 0;
   }

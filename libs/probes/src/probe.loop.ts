@@ -62,6 +62,7 @@ export class ProbeLoop {
     await this.running;
     this.running = undefined;
     await this.schedule.release(this.by, [...this.notBegun]);
+    this.notBegun.clear();
     await Promise.all(this.inHand.values());
     await this.buffer.flush();
     this.stopping = undefined;
@@ -147,7 +148,8 @@ export class ProbeLoop {
     } catch (error) {
       onFault(error);
     } finally {
-      this.notBegun.delete(probe.endpointId);
+      // what a stop kept from beginning is given back by it
+      if (!signal.aborted) this.notBegun.delete(probe.endpointId);
     }
   }
 }

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
-import { DAY_MS, decodeCursor, encodeCursor, notFound, type RequestContext } from '@rollcall/kernel';
+import { DAY_MS, decodeCursor, encodeCursor, notFound, type RequestContext, shortened } from '@rollcall/kernel';
 import { LINT_RULES } from '@rollcall/lint';
 import { Outbox, TransactionRunner } from '@rollcall/persistence';
 import { ServerCatalog, type ServerRef } from '@rollcall/registry';
 import { type ExceptionRow, LintExceptionReadModel } from './lint-exception.read-model.prisma.js';
-import { invalidCursor, invalidInput, reasonRequired } from './quality.errors.js';
+import { invalidCursor, invalidInput, readReason } from './quality.errors.js';
 import { LINT_EXCEPTION_GRANTED, LINT_EXCEPTION_REVOKED } from './quality.events.js';
 
 export type ExceptionInput = {
@@ -28,6 +28,7 @@ export type ExceptionQuery = {
 
 const MAX_DAYS = 365;
 const MAX_FINGERPRINTS = 100;
+const MAX_TOOL_NAME = 256;
 const RULES = new Map(LINT_RULES.map((rule) => [rule.id, rule]));
 
 /** Lets findings pass until a date, and takes that back. */
@@ -47,6 +48,7 @@ export class LintExceptionService {
     await this.access.authorize(ctx, 'lint_exception.grant');
     const server = await this.catalog.server(ctx, input.server);
     const fingerprints = [...new Set(input.fingerprints ?? [])];
+    const reason = readReason(input.reason);
     checkTerms(input, fingerprints, ctx.clock.now());
     return this.transactions.run(async (tx) => {
       const { organizationId } = ctx;
@@ -58,14 +60,14 @@ export class LintExceptionService {
           tool: input.tool ?? null,
           ruleId: input.ruleId,
           fingerprints,
-          reason: input.reason,
+          reason,
           grantedBy: ctx.principal.id,
           grantedByHandle: ctx.principal.handle,
           grantedAt: ctx.clock.now(),
           expiresAt: input.expiresAt,
         },
       });
-      const { id, tool, ruleId, reason, expiresAt } = row;
+      const { id, tool, ruleId, expiresAt } = row;
       await this.audit.append(tx, ctx, {
         action: 'lint_exception.grant',
         subject: `server:${server.name}`,
@@ -120,9 +122,8 @@ export class LintExceptionService {
 
 function checkTerms(input: ExceptionInput, fingerprints: readonly string[], now: Date): void {
   const rule = RULES.get(input.ruleId);
-  if (!input.reason.trim()) throw reasonRequired();
   if (!rule) {
-    throw invalidInput('rule', `There is no rule "${input.ruleId}".`, 'Take the rule id from the finding.');
+    throw invalidInput('rule', `There is no rule "${shortened(input.ruleId)}".`, 'Take the rule id from the finding.');
   }
   if (rule.safety && fingerprints.length === 0) {
     const next = 'Pass the fingerprint of each finding; lint and check print them with --format json.';
@@ -131,6 +132,13 @@ function checkTerms(input: ExceptionInput, fingerprints: readonly string[], now:
   if (fingerprints.length > MAX_FINGERPRINTS || fingerprints.some((one) => !/^sha256:[0-9a-f]{64}$/.test(one))) {
     const next = `At most ${MAX_FINGERPRINTS}, each as it is printed: sha256: and 64 digits.`;
     throw invalidInput('fingerprints', 'Not every fingerprint has the form of one.', next);
+  }
+  if (input.tool && input.tool.length > MAX_TOOL_NAME) {
+    throw invalidInput(
+      'tool',
+      `No tool has a name of more than ${MAX_TOOL_NAME} characters.`,
+      'Take it from the finding.',
+    );
   }
   const days = (input.expiresAt.getTime() - now.getTime()) / DAY_MS;
   if (!(days > 0 && days <= MAX_DAYS)) {

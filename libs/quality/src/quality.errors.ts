@@ -24,10 +24,19 @@ export function ruleSetConflict(expected: number, current: { revision: number; d
   });
 }
 
-export function reasonRequired(): Refusal {
+const MAX_REASON = 1_000;
+
+/** What somebody says for the record, or REASON_REQUIRED. */
+export function readReason(text: string): string {
+  const reason = text.trim();
+  if (reason.length === 0 || reason.length > MAX_REASON) throw reasonRequired();
+  return reason;
+}
+
+function reasonRequired(): Refusal {
   return new Refusal({
     code: 'REASON_REQUIRED',
-    message: 'This needs a reason.',
+    message: `This needs a reason of 1 to ${MAX_REASON} characters.`,
     nextStep: 'Say why with --reason; it stays on the record.',
     path: ['reason'],
   });

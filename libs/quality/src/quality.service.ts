@@ -30,6 +30,15 @@ export class QualityService {
     return applyExceptions(findings, await this.exceptions.active(organizationId, serverName, now), now);
   }
 
+  /** How many recorded findings are errors now: one that was let pass is an error again when its exception has ended. */
+  async errorsNow(organizationId: string, serverName: string, findings: readonly LintFinding[]): Promise<number> {
+    const open = await this.exceptions.active(organizationId, serverName, this.runtime.clock.now());
+    const held = new Set(open.map(({ id }) => id));
+    const isError = ({ severity, exception }: LintFinding): boolean =>
+      exception === undefined || held.has(exception.id) ? severity === 'error' : exception.severity === 'error';
+    return findings.filter(isError).length;
+  }
+
   /** A text that changes whenever another rule set or exception holds for the server: what was judged before is then old. */
   async terms(organizationId: string, serverName: string): Promise<string> {
     const now = this.runtime.clock.now();

@@ -98,8 +98,8 @@ describe('rule sets', () => {
     expect(await plane.prisma.auditEvent.count({ where: { ...where, action: 'rule_set.set' } })).toBe(2);
     expect(await plane.prisma.outboxEvent.count({ where: { ...where, topic: 'lint.rule_set_changed' } })).toBe(2);
     await set({}, 'com.example');
-    const page = await plane.get(RuleSetService).page(olivia.context(), { first: 1 });
-    const rest = await plane.get(RuleSetService).page(olivia.context(), { first: 1, after: page.next });
+    const page = await plane.get(RuleSetService).page(riley.context(), { first: 1 });
+    const rest = await plane.get(RuleSetService).page(riley.context(), { first: 1, after: page.next });
     expect([page.items[0]?.namespace, rest.items[0]?.namespace, rest.next]).toEqual([null, 'com.example', null]);
   });
 
@@ -112,6 +112,41 @@ describe('rule sets', () => {
     await expect(set({})).rejects.toMatchObject({ code: 'CONFLICT', details: { revision: 1 } });
     await expect(set({}, 'Com Acme')).rejects.toMatchObject({ code: 'BAD_REQUEST' });
     await expect(set({ rules: { NO_SUCH_RULE: 'off' } })).rejects.toMatchObject({ code: 'RULE_SET_INVALID' });
+  });
+
+  it('of a namespace are told to whom they hold for, and to other teams as if nobody had decided anything', async () => {
+    const rules = { rules: { SECRET_PARAMETER: 'off' } };
+    const parent = payments.namespace.split('.').slice(0, -1).join('.');
+    await set({});
+    await set({}, parent);
+    await set(rules, payments.namespace);
+    const oscar = await (await acme.team('marketing')).maintainer('oscar');
+    const service = plane.get(RuleSetService);
+    const told = async (who: PersonSeed) => {
+      const { namespace } = payments;
+      return {
+        page: (await service.page(who.context(), { first: 10 })).items.map((one) => one.namespace),
+        shown: (await service.show(who.context(), namespace)).revision,
+        revisions: (await service.revisions(who.context(), { first: 10, namespace })).items.length,
+        effective: (await service.effective(who.context(), serverName())).rules,
+      };
+    };
+    const all = { page: [null, parent, payments.namespace], shown: 1, revisions: 1, effective: rules.rules };
+    for (const who of [olivia, riley, ada]) expect(await told(who)).toEqual(all);
+    expect(await told(oscar)).toEqual({ page: [null, parent], shown: 0, revisions: 0, effective: {} });
+    expect((await service.show(oscar.context(), 'com.never')).revision).toBe(0);
+  });
+
+  it('stay within what a record holds', async () => {
+    const input = { document: {}, expectedRevision: 0 };
+    const say = (reason: string) => plane.get(RuleSetService).set(ada.context(), { ...input, reason });
+    for (const reason of [' ', 'x'.repeat(1_001)]) {
+      await expect(say(reason)).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
+    }
+    await expect(set({}, 'x'.repeat(10_000))).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      message: expect.stringMatching(/^.{0,400}$/),
+    });
   });
 
   it('cannot switch a safety rule off, for a namespace or at all, not even past the front door', async () => {
@@ -180,6 +215,14 @@ describe('an exception', () => {
     ['for a server nobody sees', () => ({ server: { byName: 'com.nowhere/none' } }), 'NOT_FOUND'],
   ])('%s is refused', async (_name, more, code) => {
     await expect(except(more())).rejects.toMatchObject({ code });
+  });
+
+  it('stays within what a record holds', async () => {
+    await expect(except({ reason: 'x'.repeat(1_001) })).rejects.toMatchObject({ code: 'REASON_REQUIRED' });
+    await expect(except({ tool: 'x'.repeat(257) })).rejects.toMatchObject({ path: ['tool'] });
+    await expect(except({ ruleId: 'x'.repeat(10_000) })).rejects.toMatchObject({
+      message: expect.stringMatching(/^.{0,400}$/),
+    });
   });
 
   it('is granted by reviewers, and seen by those who see the server', async () => {

@@ -13,6 +13,9 @@ export type RuleSetRow = {
   createdAt: Date;
 };
 
+/** Of which prefixes somebody may know the rule sets; null: of all. */
+export type VisiblePrefixes = ReadonlySet<string> | null;
+
 /** Longer names are refused when a server is published. */
 const MAX_PREFIXES = 64;
 
@@ -22,8 +25,8 @@ export class RuleSetReadModel {
   constructor(private readonly prisma: PrismaService) {}
 
   /** What holds for a server: the organization's document, then those of its namespace, the most specific last. */
-  async effective(organizationId: string, serverName: string): Promise<RuleSet> {
-    const wanted = ['', ...prefixesOf(serverName)];
+  async effective(organizationId: string, serverName: string, visible: VisiblePrefixes = null): Promise<RuleSet> {
+    const wanted = ['', ...prefixesOf(serverName)].filter((prefix) => visible?.has(prefix) ?? true);
     const rows = await this.prisma.$queryRaw<RuleSetRow[]>`
       SELECT DISTINCT ON (namespace) id, namespace, revision, document, reason, author_handle AS "authorHandle",
         created_at AS "createdAt"
@@ -33,12 +36,26 @@ export class RuleSetReadModel {
     return mergeRuleSets(byLength.map(({ document }) => document as RuleSet));
   }
 
+  /** Prefixes that hold for what these teams own: the organization, their namespaces, and those of their servers. */
+  async prefixesOfTeams(organizationId: string, teamIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.prisma.$queryRaw<{ name: string }[]>`
+      SELECT name FROM namespaces WHERE organization_id = ${organizationId} AND team_id = ANY(${[...teamIds]}::text[])
+      UNION SELECT split_part(name, '/', 1) FROM servers
+      WHERE organization_id = ${organizationId} AND team_id = ANY(${[...teamIds]}::text[])`;
+    return new Set(['', ...rows.flatMap(({ name }) => prefixesOf(name))]);
+  }
+
   /** The newest of each namespace after the given one, in order of namespaces; '' comes first. */
-  inForce(organizationId: string, after: string | null, take: number): Promise<RuleSetRow[]> {
+  inForce(
+    organizationId: string,
+    { after, take, visible }: { after: string | null; take: number; visible: VisiblePrefixes },
+  ): Promise<RuleSetRow[]> {
+    const shown = visible === null ? null : [...visible];
     return this.prisma.$queryRaw<RuleSetRow[]>`
       SELECT DISTINCT ON (namespace) id, namespace, revision, document, reason, author_handle AS "authorHandle",
         created_at AS "createdAt"
       FROM lint_rule_sets WHERE organization_id = ${organizationId} AND (${after}::text IS NULL OR namespace > ${after})
+        AND (${shown}::text[] IS NULL OR namespace = ANY(${shown}::text[]))
       ORDER BY namespace, revision DESC LIMIT ${take}`;
   }
 

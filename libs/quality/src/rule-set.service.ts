@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AccessService } from '@rollcall/access';
 import { AuditLog } from '@rollcall/audit';
-import { decodeCursor, encodeCursor, type JsonObject, type RequestContext } from '@rollcall/kernel';
+import { decodeCursor, encodeCursor, type JsonObject, type RequestContext, shortened } from '@rollcall/kernel';
 import { LINT_RULES, type RuleSet, readRuleSet } from '@rollcall/lint';
 import { Outbox, TransactionRunner, withAdvisoryLock } from '@rollcall/persistence';
 import { isNamespace } from '@rollcall/registry';
-import { invalidCursor, invalidInput, reasonRequired, ruleSetConflict, ruleSetInvalid } from './quality.errors.js';
+import { invalidCursor, invalidInput, readReason, ruleSetConflict, ruleSetInvalid } from './quality.errors.js';
 import { RULE_SET_CHANGED } from './quality.events.js';
-import { RuleSetReadModel, type RuleSetRow } from './rule-set.read-model.prisma.js';
+import { RuleSetReadModel, type RuleSetRow, type VisiblePrefixes } from './rule-set.read-model.prisma.js';
 
 /** A rule set as callers see it. Revision 0: nobody has decided anything. */
 export type RuleSetView = {
@@ -42,31 +42,32 @@ export class RuleSetService {
 
   /** What is in force for the organization or one namespace prefix. */
   async show(ctx: RequestContext, namespace: string | null): Promise<RuleSetView> {
-    await this.authorizeRead(ctx);
+    const visible = await this.visiblePrefixes(ctx);
+    if (visible?.has(namespace ?? '') === false) return viewOf(namespace, null);
     return viewOf(namespace, await this.ruleSets.newest(ctx.organizationId, namespace ?? ''));
   }
 
   /** What all documents together come to for one server. */
   async effective(ctx: RequestContext, serverName: string): Promise<RuleSet> {
-    await this.authorizeRead(ctx);
-    return this.ruleSets.effective(ctx.organizationId, serverName);
+    return this.ruleSets.effective(ctx.organizationId, serverName, await this.visiblePrefixes(ctx));
   }
 
   /** Every rule set in force, the organization's first. */
   async page(ctx: RequestContext, query: PageQuery): Promise<RuleSetPage> {
-    await this.authorizeRead(ctx);
+    const visible = await this.visiblePrefixes(ctx);
     const take = pageSize(query);
     const [after = null] = query.after ? keyOf(query.after) : [];
-    const rows = await this.ruleSets.inForce(ctx.organizationId, after, take + 1);
+    const rows = await this.ruleSets.inForce(ctx.organizationId, { after, take: take + 1, visible });
     return pageOf(rows, take, (row) => row.namespace);
   }
 
   /** Every document there ever was for a namespace, newest first. */
   async revisions(ctx: RequestContext, query: PageQuery & { namespace: string | null }): Promise<RuleSetPage> {
-    await this.authorizeRead(ctx);
+    const visible = await this.visiblePrefixes(ctx);
     const take = pageSize(query);
     const below = query.after ? Number(keyOf(query.after)[0]) : null;
     if (below !== null && !Number.isSafeInteger(below)) throw invalidCursor();
+    if (visible?.has(query.namespace ?? '') === false) return { items: [], next: null };
     const page = { below, take: take + 1 };
     const rows = await this.ruleSets.revisions(ctx.organizationId, query.namespace ?? '', page);
     return pageOf(rows, take, (row) => String(row.revision));
@@ -79,11 +80,11 @@ export class RuleSetService {
   async set(ctx: RequestContext, input: RuleSetInput): Promise<RuleSetView> {
     await this.access.authorize(ctx, 'rule_set.set');
     const namespace = input.namespace ?? '';
-    if (!input.reason.trim()) throw reasonRequired();
+    const reason = readReason(input.reason);
     if (namespace !== '' && !isPrefix(namespace)) {
       throw invalidInput(
         'namespace',
-        `"${namespace}" is no namespace prefix.`,
+        `"${shortened(namespace)}" is no namespace prefix.`,
         'Write it as com.acme or com.acme.payments.',
       );
     }
@@ -102,7 +103,7 @@ export class RuleSetService {
           namespace,
           revision,
           document: read.value as object,
-          reason: input.reason,
+          reason,
           authorId: ctx.principal.id,
           authorHandle: ctx.principal.handle,
           createdAt: ctx.clock.now(),
@@ -111,17 +112,22 @@ export class RuleSetService {
       await this.audit.append(tx, ctx, {
         action: 'rule_set.set',
         subject: namespace === '' ? `organization:${organizationId}` : `namespace:${namespace}`,
-        data: { revision, reason: input.reason, before: current.document, after: read.value as JsonObject },
+        data: { revision, reason, before: current.document, after: read.value as JsonObject },
       });
       await this.outbox.append(tx, { organizationId, topic: RULE_SET_CHANGED, payload: { namespace, revision } });
       return viewOf(namespace || null, row);
     });
   }
 
-  /** Whoever publishes in any team may know by which rules: rule sets belong to no team. */
-  private async authorizeRead(ctx: RequestContext): Promise<void> {
+  /**
+   * Whoever publishes in a team may know by which rules: those of the organization and of what the team owns. A rule set
+   * of other names is answered as if nobody had decided anything, because the name alone would tell of somebody's namespace.
+   */
+  private async visiblePrefixes(ctx: RequestContext): Promise<VisiblePrefixes> {
     const visible = await this.access.visibility(ctx, 'rule_set.read');
-    if (!visible.all && visible.teamIds.length === 0) await this.access.authorize(ctx, 'rule_set.read');
+    if (visible.all) return null;
+    if (visible.teamIds.length === 0) await this.access.authorize(ctx, 'rule_set.read');
+    return this.ruleSets.prefixesOfTeams(ctx.organizationId, visible.teamIds);
   }
 }
 

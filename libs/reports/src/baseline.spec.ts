@@ -35,6 +35,10 @@ describe('a baseline', () => {
   it('does not turn a no into a yes that had another reason', () => {
     const blocked = plainReport({ findings: [], passed: false });
     expect(applyBaseline(blocked, { schemaVersion: '1', accepted: [] }).report.passed).toBe(false);
+    const left = plainFinding({ level: 'warning', severity: 'undecided', fingerprint: 'intake:head:MALFORMED:/0' });
+    const partial = plainReport({ findings: [plainFinding(), left], passed: false });
+    const both = { schemaVersion: '1' as const, accepted: [entry('sha256:aa')] };
+    expect(applyBaseline(partial, both).report.passed).toBe(false);
   });
 
   it('of a report accepts exactly what holds it up, and keeps reasons', () => {

@@ -51,8 +51,9 @@ export function applyBaseline(report: Report, baseline: Baseline): BaselinedRepo
   const left = report.findings.filter(({ fingerprint }) => !accepted.has(fingerprint));
   const stale = baseline.accepted.filter(({ fingerprint }) => !found.has(fingerprint)).map(staleFinding);
   const findings = [...stale, ...left];
-  // a verdict that is no for another reason than a finding stays no
-  const passed = !findings.some(holdsUp) && (report.passed || report.findings.some(holdsUp));
+  // a verdict that is no for another reason than a finding stays no, and so does one over what could not be judged
+  const isJudged = report.findings.some(holdsUp) && !report.findings.some(({ severity }) => severity === 'undecided');
+  const passed = !findings.some(holdsUp) && (report.passed || isJudged);
   return {
     report: { ...report, findings, passed },
     accepted: report.findings.length - left.length,

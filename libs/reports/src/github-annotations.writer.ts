@@ -3,7 +3,7 @@ import type { Report, ReportFinding } from './report.js';
 import { fileOf, findingText, placeText } from './wording.js';
 
 /** More of one kind are dropped by GitHub without a word. */
-export const MAX_ANNOTATIONS = 10;
+const MAX_ANNOTATIONS = 10;
 
 const COMMAND = { error: 'error', warning: 'warning', note: 'notice' } as const;
 

@@ -4,7 +4,7 @@ import { oneLine } from './safe-text.js';
 const RANK: Record<ReportLevel, number> = { error: 0, warning: 1, note: 2 };
 
 /** How many findings hold up, want a look, are told; what somebody approved holds nothing up. */
-export type ReportCounts = Record<ReportLevel, number> & { approved: number };
+type ReportCounts = Record<ReportLevel, number> & { approved: number };
 
 /** True when this finding is why the verdict is no. */
 export function holdsUp({ level, approvedBy }: ReportFinding): boolean {
@@ -18,7 +18,7 @@ export function worstFirst(findings: readonly ReportFinding[]): ReportFinding[] 
 }
 
 /** The sums of a report. */
-export function countsOf({ findings }: Report): ReportCounts {
+function countsOf({ findings }: Report): ReportCounts {
   const counts: ReportCounts = { error: 0, warning: 0, note: 0, approved: 0 };
   for (const finding of findings) counts[finding.approvedBy === undefined ? finding.level : 'approved']++;
   return counts;

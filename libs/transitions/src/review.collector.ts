@@ -3,8 +3,10 @@ import { CheckRecords } from '@rollcall/checks';
 import type { Contract } from '@rollcall/contract';
 import { InspectionReadModel } from '@rollcall/inspections';
 import type { Evidence, GuardName } from '@rollcall/lifecycle';
+import type { LintFinding } from '@rollcall/lint';
 import { PrismaService } from '@rollcall/persistence';
 import { isDestructive } from '@rollcall/policy';
+import { QualityService } from '@rollcall/quality';
 import { ContractStore } from '@rollcall/registry';
 import type { Question } from './question.js';
 import { SurfaceReadModel, transportsOf } from './surface.read-model.prisma.js';
@@ -25,6 +27,7 @@ export class ReviewCollector {
     private readonly contracts: ContractStore,
     private readonly inspections: InspectionReadModel,
     private readonly checks: CheckRecords,
+    private readonly quality: QualityService,
     private readonly surfaces: SurfaceReadModel,
   ) {}
 
@@ -47,12 +50,13 @@ export class ReviewCollector {
     if (!check) return {};
     const steps = check.steps as { name: string; status: string; message: string }[];
     const semver = steps.find((step) => step.name === 'semver');
+    const findings = check.findings as LintFinding[];
     return {
       concludedCheck: {
         id: check.id,
         contractDigest: check.contractDigest,
         conclusion: check.conclusion ?? 'neutral',
-        lintErrors: (check.findings as { severity: string }[]).filter((one) => one.severity === 'error').length,
+        lintErrors: await this.quality.errorsNow(ctx.organizationId, check.serverName, findings),
         at: (check.finishedAt ?? check.requestedAt).toISOString(),
       },
       versionNumber: semver

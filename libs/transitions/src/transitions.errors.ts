@@ -16,9 +16,15 @@ export function guardUnmet(from: LifecycleState, to: LifecycleState, reports: re
   return new Refusal({
     code: 'GUARD_UNMET',
     message: `${from} to ${to} is not possible yet: ${open.map((one) => `${one.guard}: ${one.message}`).join(' ')}`,
-    nextStep: `Provide what is missing for ${open.map((one) => one.guard).join(', ')}, then ask again with: rollcall can-i`,
+    nextStep: `Provide what is missing for ${open.map((one) => one.guard).join(', ')}, then ask again with: ${question(to)}`,
     details: { guards: JSON.parse(JSON.stringify(reports)) } as JsonObject,
   });
+}
+
+function question(to: LifecycleState): string {
+  if (to === 'deprecated') return 'rollcall can-i deprecate NAME@VERSION';
+  if (to === 'decommissioned') return 'rollcall can-i decommission NAME@VERSION';
+  return `rollcall can-i promote NAME@VERSION --to ${to}`;
 }
 
 export function reasonRequired(): Refusal {

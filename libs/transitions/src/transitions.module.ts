@@ -4,6 +4,7 @@ import { AuditModule } from '@rollcall/audit';
 import { ChecksModule } from '@rollcall/checks';
 import { ConsumersModule } from '@rollcall/consumers';
 import { EvidenceModule } from '@rollcall/evidence';
+import { QualityModule } from '@rollcall/quality';
 import { RegistryModule } from '@rollcall/registry';
 import { UsageModule } from '@rollcall/usage';
 import { ActivationCollector } from './activation.collector.js';
@@ -27,7 +28,16 @@ import { TransitionService } from './transition.service.js';
 
 /** How versions move. Needs the global InspectionsModule, PersistenceModule and RuntimeModule. */
 @Module({
-  imports: [AccessModule, AuditModule, ChecksModule, ConsumersModule, EvidenceModule, RegistryModule, UsageModule],
+  imports: [
+    AccessModule,
+    AuditModule,
+    ChecksModule,
+    ConsumersModule,
+    EvidenceModule,
+    QualityModule,
+    RegistryModule,
+    UsageModule,
+  ],
   providers: [
     ApprovalRecords,
     ApprovalService,

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DAY_MS, HOUR_MS } from '@rollcall/kernel';
 import { LIFECYCLE_STATES, latestVersion } from '@rollcall/lifecycle';
+import { LintExceptionService } from '@rollcall/quality';
 import {
   type ControlPlane,
   GREET_TOOL,
@@ -181,6 +182,21 @@ describe('the road of a version', () => {
     const exception = { server: { byName: version.name }, reason: 'Known.', expiresAt: inDays(3) };
     await plane.get(HoldService).grantException(riley.context(), { ...exception, guard: 'no_lint_errors' });
     await approve();
+  });
+
+  it('is closed when the exception has ended under which a check let a lint error pass', async () => {
+    const version = await publish();
+    await version.reaches('in_review', road(), { tools: [GREET_TOOL] });
+    const ruleId = 'SECRET_PARAMETER';
+    const terms = { server: { byName: version.name }, ruleId, reason: 'Known.', expiresAt: inDays(3) };
+    const { id } = await plane.get(LintExceptionService).grant(riley.context(), terms);
+    const passed = { ruleId, severity: 'info', exception: { id, severity: 'error' } };
+    await plane.prisma.check.updateMany({ where: { versionId: version.id }, data: { findings: [passed] } });
+    const guard = async () =>
+      (await canI(riley, { version: version.ref, to: 'staging' })).guards.find((one) => one.guard === 'no_lint_errors');
+    expect(await guard()).toMatchObject({ status: 'met' });
+    await plane.get(LintExceptionService).revoke(riley.context(), id);
+    expect(await guard()).toMatchObject({ status: 'unmet', evidence: { lintErrors: 1 } });
   });
 
   it('is closed to a draft that nobody inspected, and says what is missing', async () => {

@@ -93,7 +93,8 @@ BEGIN
   FOR one IN SELECT generate_series(first_day, last_day, interval '1 day')::date LOOP
     name := 'probe_results_' || to_char(one, 'YYYYMMDD');
     CONTINUE WHEN to_regclass(quote_ident(name)) IS NOT NULL;
-    -- two processes may want the same day at once
+    -- two processes may want the same day at once; behind a long reader nobody may wait who stores results
+    PERFORM set_config('lock_timeout', '2s', true);
     PERFORM pg_advisory_xact_lock(hashtextextended('probe_partitions', 0));
     CONTINUE WHEN to_regclass(quote_ident(name)) IS NOT NULL;
     EXECUTE format('CREATE TABLE %I PARTITION OF "probe_results" FOR VALUES FROM (%L) TO (%L)', name,

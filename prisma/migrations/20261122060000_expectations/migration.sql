@@ -30,6 +30,7 @@ CREATE TABLE "expectation_servers" (
     CONSTRAINT "expectation_servers_set_fkey" FOREIGN KEY ("set_id") REFERENCES "expectation_sets"("id")
 );
 CREATE INDEX "expectation_servers_agent_idx" ON "expectation_servers"("agent_id");
+CREATE INDEX "expectation_servers_set_idx" ON "expectation_servers"("set_id");
 
 -- Calls by the set of top-level arguments they sent: names only, and only names of the approved schema. The shape '*'
 -- counts calls of which the arguments are not known.
@@ -54,11 +55,13 @@ CREATE TABLE "usage_shapes" (
 CREATE INDEX "usage_shapes_version_idx" ON "usage_shapes"("organization_id", "alias", "version");
 CREATE INDEX "usage_hours_agent_idx" ON "usage_hours"("organization_id", "agent_id", "environment_id");
 
--- Calls from before: counted, but with arguments nobody wrote down.
+-- Calls from before: counted, but with arguments nobody wrote down. Rows of every organization are meant.
+SELECT set_config('rollcall.organization_id', '*', false);
 INSERT INTO "usage_shapes"
 SELECT "organization_id", "environment_id", "agent_id", "alias", "version", "tool", '*', '{}', true,
   sum("ok" + "errors"), min("hour"), max("hour") + interval '1 hour'
 FROM "usage_hours" GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum("ok" + "errors") > 0;
+SELECT set_config('rollcall.organization_id', '', false);
 
 SELECT rollcall_protect('expectation_sets');
 SELECT rollcall_protect('expectation_servers');

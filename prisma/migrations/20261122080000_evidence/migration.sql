@@ -70,6 +70,7 @@ CREATE TABLE "golden_runs" (
     CONSTRAINT "golden_runs_status_check" CHECK ("status" IN ('queued', 'running', 'completed', 'failed'))
 );
 CREATE INDEX "golden_runs_version_idx" ON "golden_runs"("version_id", "requested_at" DESC);
+CREATE INDEX "golden_runs_set_idx" ON "golden_runs"("set_id");
 ALTER TABLE "golden_runs" ADD CONSTRAINT "golden_runs_version_fkey"
   FOREIGN KEY ("version_id") REFERENCES "server_versions"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 ALTER TABLE "golden_runs" ADD CONSTRAINT "golden_runs_set_fkey"

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { AgentService } from '@rollcall/agents';
 import { asOwner } from '@rollcall/testing';
 import type { Answer } from './attempt.js';
 import { operationsOf, servedSchema } from './graphql-documents.js';
@@ -9,6 +10,7 @@ import { type MatrixWorld, openMatrixWorld } from './matrix-world.js';
 import { tableOf } from './outcome-table.js';
 import type { Ask } from './row.js';
 import { routesOf } from './served-routes.js';
+import { agent } from './targets.js';
 
 const TABLE = new URL('./outcomes.txt', import.meta.url);
 
@@ -95,6 +97,13 @@ describe('the access matrix', () => {
       .map(subjectOf)
       .filter((one) => !subjects.has(one));
     expect(unrecorded).toEqual([]);
+  });
+
+  it('knows no agent: its token is for gateways', async () => {
+    const { agent: slug } = (await agent(world)) as { agent: string };
+    const token = await world.api.get(AgentService).issueToken(world.maintainer.context(), { agent: slug });
+    const answer = await world.api.query(token, '{ checks(first: 1) { edges { cursor } } }');
+    expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
   it('was tried with a cookie that is good: with its word it is the administrator', async () => {

@@ -32,6 +32,20 @@ export const heldUpCheck: TargetMaker = async (world) => {
   return { ...target, check: id };
 };
 
+/** The same, where every caller asked for a check of the pull request before. */
+export const ownCheck: TargetMaker = async (world) => {
+  const target = (await heldUpCheck(world)) as { server: string; check: string };
+  const row = await world.api.prisma.check.findUniqueOrThrow({ where: { id: target.check } });
+  const asked = world.callers.flatMap(({ principalId }) => principalId ?? []);
+  for (const requestedBy of new Set(asked)) {
+    const id = world.api.get(Runtime).ids.next('chk');
+    // null would be stored as the JSON value null
+    const given = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+    await world.api.prisma.check.create({ data: { ...given, id, requestedBy } as never });
+  }
+  return target;
+};
+
 /** The same, after somebody approved it. */
 export const approvedCheck: TargetMaker = async (world) => {
   const target = (await heldUpCheck(world)) as { server: string; check: string };

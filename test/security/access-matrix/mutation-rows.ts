@@ -1,6 +1,6 @@
 import { HOUR_MS } from '@rollcall/kernel';
 import { manifestOf, NOON } from '@rollcall/testing';
-import { approvedCheck, heldUpCheck } from './check-targets.js';
+import { approvedCheck, heldUpCheck, ownCheck } from './check-targets.js';
 import { evidence } from './evidence-targets.js';
 import { lintException, ruleSetRevision } from './quality-targets.js';
 import type { GraphqlRow } from './row.js';
@@ -89,6 +89,7 @@ const REGISTRY: Record<string, GraphqlRow> = {
     candidate: { server: t['server'], contract: { tools: [] } },
   })),
   'Mutation.changeApprove': row(heldUpCheck, (t) => ({ check: t['check'], all: true, reason: 'Agreed.' })),
+  'Mutation.changeApprove (asked for it)': row(ownCheck, (t) => ({ check: t['check'], all: true, reason: 'Fine.' })),
   'Mutation.changeRevoke': row(approvedCheck, (t) => ({ check: t['check'], all: true, reason: 'Not yet.' })),
 };
 

@@ -10,6 +10,7 @@ const SHORT: Readonly<Record<string, string>> = {
   CHALLENGE_UNMET: 'UNMET',
   GUARD_UNMET: 'GUARD',
   TOKEN_NOT_YOURS: 'NOT-YOURS',
+  APPROVER_ASKED_FOR_CHECK: 'ASKED',
 };
 
 const LEGEND = `# Who gets what. Every query, mutation, subscription and route of the api, tried by every caller on things of the team
@@ -21,7 +22,8 @@ const LEGEND = `# Who gets what. Every query, mutation, subscription and route o
 # 401    UNAUTHENTICATED          403   FORBIDDEN           404   NOT_FOUND
 # 501    NOT_SUPPORTED            OFF   SIGN_IN_UNAVAILABLE CLOSED the socket is closed to this token
 # GUARD, UNMET: allowed, but a guard or a proof is not met (GUARD_UNMET, CHALLENGE_UNMET)
-# UNOWNED: NAMESPACE_NOT_OWNED. NO-CHALL: CHALLENGE_MISSING. NOT-YOURS: TOKEN_NOT_YOURS. Other words are codes as they are.
+# UNOWNED: NAMESPACE_NOT_OWNED. NO-CHALL: CHALLENGE_MISSING. NOT-YOURS: TOKEN_NOT_YOURS.
+# ASKED: APPROVER_ASKED_FOR_CHECK. Other words are codes as they are.
 #
 # nobody    no token                                      pay-*     of the team payments: developer, service account
 # expired   a token of acme's administrator, over                   (a developer), maintainer

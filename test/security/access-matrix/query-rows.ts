@@ -1,5 +1,5 @@
 import { evidence } from './evidence-targets.js';
-import { lintException } from './quality-targets.js';
+import { lintException, ruleSet } from './quality-targets.js';
 import type { GraphqlRow } from './row.js';
 import {
   apiToken,
@@ -30,7 +30,7 @@ export const QUERY_ROWS: Readonly<Record<string, GraphqlRow>> = {
   'Query.goldenRun': { target: evidence, variables: (t) => ({ id: t['goldenRun'] }) },
   'Query.conformanceRun': { target: evidence, variables: (t) => ({ id: t['conformanceRun'] }) },
   'Query.inspection': { target: ledger, variables: (t) => ({ id: t['inspection'] }) },
-  'Query.driftFindings': { target: drift },
+  'Query.driftFindings': { target: drift, variables: () => ({ first: 20 }) },
   'Query.driftFinding': { target: drift, variables: (t) => ({ id: t['drift'] }) },
   'Query.tools': {},
   'Query.tools (of one server)': { target: ledger, variables: (t) => ({ where: { server: t['server'] } }) },
@@ -40,8 +40,9 @@ export const QUERY_ROWS: Readonly<Record<string, GraphqlRow>> = {
   'Query.policyDryRun': { variables: () => ({ document: { allowedTransports: ['stdio'] } }) },
   'Query.lintRules': { shows: /INJECTION_PATTERN/ },
   'Query.lintRuleSet': {},
-  'Query.lintRuleSets': { variables: () => ({ first: 20 }) },
-  'Query.lintRuleSetRevisions': { variables: () => ({ first: 20 }) },
+  'Query.lintRuleSet (of a namespace)': { target: ruleSet, variables: (t) => ({ namespace: t['namespace'] }) },
+  'Query.lintRuleSets': { target: ruleSet, variables: () => ({ first: 20 }) },
+  'Query.lintRuleSetRevisions': { target: ruleSet, variables: (t) => ({ namespace: t['namespace'], first: 20 }) },
   'Query.lintRulesFor': { variables: () => ({ server: 'com.acme.payments/ledger' }) },
   'Query.lintExceptions': { target: lintException, variables: () => ({ first: 20 }), shows: /It makes them\./ },
   'Query.serverTransfers': { target: transfer, variables: () => ({ first: 20 }), toldTo: ['mkt-dev', 'mkt-maint'] },

@@ -70,6 +70,32 @@ describe('the cost of a document', () => {
     expect(guard(`{ ${many} }`)).toThrow('Ask in several requests');
   });
 
+  it('counts what is asked once per row, and pages that name no size', () => {
+    const cost = (text: string) => costOf(schema, parse(`{ ${text} }`));
+    const checks = (fields: string, alias = 'a') => `${alias}: checks(first: 100) { edges { node { ${fields} } } }`;
+    expect(cost(checks('viewerCanApprove'))).toBeLessThanOrEqual(MAX_COST);
+    expect(cost(checks('viewerCanApprove'))).toBeGreaterThan(10 * cost(checks('conclusion')));
+    const often = ['a', 'b', 'c'].map((alias) => checks('viewerCanApprove', alias)).join(' ');
+    expect(() => guardCost(schema, parse(`{ ${often} }`), {})).toThrow('Ask for smaller pages');
+    const history = (first: string) =>
+      cost(
+        `version(ref: { byId: "ver_1" }) { endpoints { health { history(${first}) { edges { node { state } } } } } }`,
+      );
+    expect(history('first: null')).toBe(history('first: 20'));
+    expect(history('first: 100')).toBeGreaterThan(4 * history('first: 20'));
+  });
+
+  it('bounds every list that came with checks, drift and evidence', () => {
+    const everything = (first: number) => `
+      checks(first: ${first}) { edges { node { changes { message impacts { agent } approval { by } } impacts { agent }
+        comparison { changes { message } } steps { name } conclusions { cause } } } }
+      driftFindings(first: ${first}) { edges { node { comparison { changes { message } } version { id } } } }
+      servers(first: ${first}) { edges { node { goldenPermissions { id } goldenCalls { document }
+        versions { goldenRuns { results { name } } conformanceRuns { scenarios { name } } drift { id } } } } }`;
+    expect(() => guardCost(schema, parse(`{ ${everything(100)} }`), {})).toThrow('Ask for smaller pages');
+    expect(() => guardCost(schema, parse(`{ ${everything(5)} }`), {})).not.toThrow();
+  });
+
   it('is worked out anew for every variable that changes it, also when the same document was judged before', () => {
     const list =
       'transitions { guards { guard } } checks { findings { message } steps { name } } endpoints { environment { name } }';

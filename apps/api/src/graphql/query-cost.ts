@@ -19,6 +19,10 @@ const LONGEST_PAGE = 100;
 export const MAX_ALIASES = 40;
 /** What a list without a page size is taken for. */
 const ASSUMED_LENGTH = 10;
+/** What a page is that may leave its size out, and does. */
+const USUAL_PAGE = 20;
+/** Leaves that are no part of their row: each is answered with questions of its own to the database. */
+const DEAR: ReadonlyMap<string, number> = new Map([['Check.viewerCanApprove', 100]]);
 
 /**
  * One per field, times the rows it is asked for: `first` of a connection, else what lists usually have. Leaves of a list
@@ -26,9 +30,11 @@ const ASSUMED_LENGTH = 10;
  */
 const estimator: ComplexityEstimator = ({ type, field, args, childComplexity }) => {
   const composite = isCompositeType(getNamedType(field.type));
-  if (!composite) return 0;
+  if (!composite) return DEAR.get(`${type.name}.${field.name}`) ?? 0;
   if (typeof args['first'] === 'number')
     return 1 + Math.min(Math.max(args['first'], 1), LONGEST_PAGE) * childComplexity;
+  const page = field.args.find(({ name }) => name === 'first');
+  if (page && !isNonNullType(page.type)) return 1 + USUAL_PAGE * childComplexity;
   const nullable = isNonNullType(field.type) ? field.type.ofType : field.type;
   // the schema about itself: wrappers within wrappers are no objects of their own, or every tool's first question costs too much
   if (type.name.startsWith('__') && !isListType(nullable)) return childComplexity;

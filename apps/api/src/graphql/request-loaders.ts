@@ -82,7 +82,7 @@ export class RequestLoadersFactory {
         VERSIONS_PER_SERVER,
       ),
       health: new DataLoader(async (ids: readonly string[]) => {
-        const rows = await this.inspections.healthOfServers(organizationId, ids);
+        const rows = await this.healths.ofServers(organizationId, ids);
         return ids.map((id) => rows.find((row) => row.serverId === id) ?? null);
       }),
     };

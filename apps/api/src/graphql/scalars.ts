@@ -1,4 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { problemOf } from '../http/text.guard.js';
 
 /** An instant: accepts an ISO 8601 text with a time zone, gives UTC with milliseconds. */
 export const dateTimeScalar = new GraphQLScalarType<Date, string>({
@@ -12,9 +13,16 @@ export const dateTimeScalar = new GraphQLScalarType<Date, string>({
 export const jsonScalar = new GraphQLScalarType<unknown, unknown>({
   name: 'JSON',
   serialize: (value) => value,
-  parseValue: (value) => value,
+  parseValue: acceptable,
   parseLiteral: (node) => literal(node),
 });
+
+/** Over a socket nothing has looked at the text of a request before. */
+function acceptable(value: unknown): unknown {
+  const problem = problemOf([value]);
+  if (problem) throw new GraphQLError(problem.message);
+  return value;
+}
 
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/;
 

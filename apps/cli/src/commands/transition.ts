@@ -15,7 +15,7 @@ export async function transition(plane: ControlPlane, input: VersionTransitionIn
   }
   const version = entityOf(payload.version, payload.errors);
   const moved = payload.transition;
-  const from = moved?.fromState == null ? '' : dim(`was ${moved.fromState}`);
+  const from = moved?.fromState == null ? '' : dim(`(was ${moved.fromState})`);
   const overridden = moved?.overridden === true ? dim('guards overridden') : '';
   const lines = [[green('✔'), versionText(version), from, overridden].filter((part) => part !== '').join(' ')];
   if (moved?.reason) lines.push(`  reason: ${inline(moved.reason)}`);

@@ -70,8 +70,8 @@ function changeText(change: CliCheckChangeFragment): string {
   return lines.join('\n');
 }
 
-function consumersText({ impacts }: CliCheckChangeFragment): string[] {
-  if (impacts.length === 0) return [];
+function consumersText({ impacts, severity }: CliCheckChangeFragment): string[] {
+  if (impacts.length === 0) return severity === 'breaking' ? [dim('      unused: no known consumer relies on it')] : [];
   const agents = [...new Set(impacts.map((impact) => impact.agent))];
   const calls = impacts.reduce((sum, impact) => sum + impact.calls, 0);
   const more = agents.length > 5 ? ` and ${agents.length - 5} more` : '';

@@ -3,7 +3,7 @@ import { bold, dim, green, inline, red, yellow } from './style.js';
 import { shorten } from './table.js';
 
 /** A change as both engines know it: the library and the API. */
-export type PrintableChange = {
+type PrintableChange = {
   ruleId: string;
   severity: string;
   risk: string;

@@ -1,5 +1,5 @@
 import { type Change, type Comparison, RULES, type Severity } from '@rollcall/compatibility';
-import type { IntakeIssue } from '@rollcall/contract';
+import { type IntakeIssue, pointer } from '@rollcall/contract';
 import type { Report, ReportFinding, ReportLevel } from '@rollcall/reports';
 
 /** From which severity on a comparison says no. */
@@ -23,14 +23,14 @@ const FAILS: Record<DiffThreshold, readonly Severity[]> = {
 };
 
 /** A comparison as findings: a change from the threshold on holds up. */
-export function diffFindings(comparison: Pick<Comparison, 'changes'>, threshold: DiffThreshold): ReportFinding[] {
+function diffFindings(comparison: Pick<Comparison, 'changes'>, threshold: DiffThreshold): ReportFinding[] {
   return comparison.changes.map((change) => ({
     ruleId: change.ruleId,
     level: FAILS[threshold].includes(change.severity) ? 'error' : QUIET[change.severity],
     severity: change.severity,
     source: 'diff',
     tool: change.tool,
-    path: change.tool === null ? `/${escaped(change.member)}${change.path}` : change.path,
+    path: change.tool === null ? `${pointer([change.member])}${change.path}` : change.path,
     message: change.message,
     fingerprint: change.fingerprint,
     ...(change.witness ? { witness: change.witness } : {}),
@@ -39,7 +39,7 @@ export function diffFindings(comparison: Pick<Comparison, 'changes'>, threshold:
 }
 
 /** What could not be read was not judged: told as findings, and the run is not passed. */
-export function intakeFindings(issues: readonly (IntakeIssue & { side?: string })[]): ReportFinding[] {
+function intakeFindings(issues: readonly (IntakeIssue & { side?: string })[]): ReportFinding[] {
   return issues.map((issue) => ({
     ruleId: issue.code,
     level: 'warning',
@@ -69,11 +69,6 @@ export function reportOfDiff(
     findings: [...findings, ...intakeFindings(issues)],
     rules: RULES.map(({ id, title, explanation, docs }) => ({ id, title, explanation, docs })),
   };
-}
-
-/** One word of a JSON pointer. */
-function escaped(word: string): string {
-  return word.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
 function riskHint({ risk }: Change): { hint: string } | Record<string, never> {

@@ -15,7 +15,7 @@ export function atLeast(severity: LintSeverity, threshold: LintSeverity): boolea
 }
 
 /** Lint findings as a report tells them: from the threshold on they hold up. */
-export function lintFindings(findings: readonly LintFinding[], threshold: LintThreshold): ReportFinding[] {
+function lintFindings(findings: readonly LintFinding[], threshold: LintThreshold): ReportFinding[] {
   const quiet = { error: 'warning', warning: 'warning', info: 'note' } as const;
   return findings.map(({ hint, ...finding }) => ({
     ruleId: finding.ruleId,

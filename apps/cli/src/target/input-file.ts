@@ -50,5 +50,8 @@ const REASONS: Record<string, string> = {
 function unreadable(file: string, error: NodeJS.ErrnoException) {
   const reason = REASONS[error.code ?? ''] ?? `cannot be read (${error.code ?? error.message})`;
   const code = error.code === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE';
-  return usage(`The file ${file} ${reason}.`, 'Check the path.', code);
+  // com.acme/weather@1.2.0 is a version where a command takes nothing else
+  const isVersion = /^[A-Za-z0-9.-]+\/[^\s@/]+@[^\s@/]+$/.test(file);
+  const nextStep = isVersion ? `Check the path, or write registry:${file} for a version.` : 'Check the path.';
+  return usage(`The file ${file} ${reason}.`, nextStep, code);
 }

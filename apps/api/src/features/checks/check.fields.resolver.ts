@@ -55,7 +55,7 @@ export class CheckFieldsResolver {
     if (changes.length === 0) return [];
     const approvals = await loaders.approvalsOfContext.load(JSON.stringify([check.serverName, check.approvalContext]));
     const byFingerprint = new Map(approvals.map((one) => [one.fingerprint, one]));
-    const [waiting, impacts] = [new Set(check.waiting), check.impacts as CheckImpact[]];
+    const [waiting, impacts] = [new Set(check.waiting), impactsByFingerprint(check.impacts as CheckImpact[])];
     return changes.map((change, at) => {
       const approval = byFingerprint.get(change.fingerprint);
       return {
@@ -63,7 +63,7 @@ export class CheckFieldsResolver {
         number: at + 1,
         waits: waiting.has(change.fingerprint),
         approval: approval ? { by: approval.approvedByHandle, reason: approval.reason, at: approval.approvedAt } : null,
-        impacts: impacts.filter((impact) => impact.fingerprints.includes(change.fingerprint)),
+        impacts: impacts.get(change.fingerprint) ?? [],
       };
     });
   }
@@ -88,4 +88,17 @@ export class CheckFieldsResolver {
   viewerCanApprove(@Ctx() ctx: RequestContext, @Parent() check: StoredCheck): Promise<boolean> {
     return this.approvals.mayApprove(ctx, check);
   }
+}
+
+/** Looked up once: a check may have thousands of changes and as many impacts. */
+function impactsByFingerprint(impacts: readonly CheckImpact[]): ReadonlyMap<string, CheckImpact[]> {
+  const found = new Map<string, CheckImpact[]>();
+  for (const impact of impacts) {
+    for (const fingerprint of new Set(impact.fingerprints)) {
+      const known = found.get(fingerprint);
+      if (known) known.push(impact);
+      else found.set(fingerprint, [impact]);
+    }
+  }
+  return found;
 }

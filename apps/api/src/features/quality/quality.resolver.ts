@@ -26,7 +26,7 @@ export class QualityResolver {
   ) {}
 
   @Query('lintRules')
-  lintRules() {
+  lintRules(@Ctx() _ctx: RequestContext) {
     return LINT_RULES;
   }
 

@@ -46,6 +46,9 @@ describe('lint over GraphQL', () => {
       lintRuleSetRevisions: { edges: [{ node: { revision: 1 } }] },
       lintRulesFor: document,
     });
+    expect((await api.query(null, '{ lintRules { id } }')).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
   });
 
   it('has exceptions that are granted, listed and ended', async () => {
