@@ -31,6 +31,8 @@ export default {
   moduleNameMapper: { '^@rollcall/(.*)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   testTimeout: 60000,
+  // ES modules of a spec that has ended are never given back: a worker that holds too many collects garbage more than it tests
+  workerIdleMemoryLimit: '1200MB',
   // one PostgreSQL for the whole run, started when the first spec asks for a database
   globalSetup: '<rootDir>/libs/testing/src/database/jest-global-setup.mjs',
   globalTeardown: '<rootDir>/libs/testing/src/database/jest-global-teardown.mjs',
