@@ -88,7 +88,7 @@ describe('rollcall check', () => {
     const lines = stdout.split('\n');
     expect(lines[0]).toMatch(/^✖ Blocked {2}com\.acme\/weather 1\.3\.0 against production \(1\.2\.4\) +chk_1$/);
     expect(lines[1]).toMatch(/1 breaking +1 waiting for approval +\d+\.\d s/);
-    expect(stdout).toContain('✖ INPUT_REQUIRED_ADDED   forecast › inputSchema › properties › units');
+    expect(stdout).toContain('✖ INPUT_REQUIRED_ADDED   forecast › input › units');
     expect(stdout).toContain('1 consumer(s) rely on it (1,204 calls): billing-agent');
     expect(stdout).toContain('witness: {"city":"Bern"} is valid under base, invalid under head');
     expect(stdout).toContain(`Report   ${plane.url}/checks/chk_1`);

@@ -1,3 +1,4 @@
+import { placeOf } from '@rollcall/reports';
 import type { CliCheckChangeFragment, CliCheckFragment } from '@rollcall/schema';
 import { bold, dim, green, inline, red, yellow } from './style.js';
 import { indent, shorten, table } from './table.js';
@@ -55,7 +56,7 @@ function countsText({ changes, waiting }: CliCheckFragment): string {
 
 function changeText(change: CliCheckChangeFragment): string {
   const colour = SIGN[change.severity] ?? dim;
-  const where = [change.tool, ...change.path.split('/')].filter((part) => part).map((part) => inline(part as string));
+  const where = placeOf(change).map(inline);
   const risk = change.risk === 'none' ? '' : `   ${yellow(`risk: ${change.risk}`)}`;
   const lines = [
     `  ${colour(`${MARK[change.severity] ?? '•'} ${change.ruleId}`)}   ${where.join(' › ')}${risk}   ${dim(`--change ${change.number}`)}`,
